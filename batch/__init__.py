@@ -1,0 +1,1 @@
+"""Jobs over many files: sources, the gate, tables."""

@@ -1,0 +1,177 @@
+"""The ensemble file: what it may say, and all its mistakes at once."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidationError,
+)
+
+from ensembles.errors import ConfigError
+from ensembles.mistakes import mistakes_in
+from ensembles.rules import Rule, rule_from
+from ensembles.yaml_file import read_yaml
+
+# Names become metric labels, column names (`score_<voter>`) and parts of URLs.
+EnsembleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+VoterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    """A part of the file: no unknown keys, no change after reading."""
+
+    # Set here and not as class keywords: with `frozen=True` there, mypy rejects children.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VoterOptions(Strict):
+    """What `options:` of a voter may say; each kind of voter has its own subclass."""
+
+    def artifacts(self) -> tuple[Path, ...]:
+        """Return the files whose bytes decide the scores; they are part of the digest."""
+        return ()
+
+
+OptionsFor = Callable[[str], type[VoterOptions]]
+
+
+class WeightedVote(Strict):
+    """`vote: {weights: {voter: weight}, needed: weight}`."""
+
+    weights: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+    needed: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _kind_of_vote(vote: object) -> str:
+    return "weighted" if isinstance(vote, dict | WeightedVote) else "named"
+
+
+VoteSpec = Annotated[
+    Annotated[str, Tag("named")] | Annotated[WeightedVote, Tag("weighted")],
+    Discriminator(_kind_of_vote),
+]
+
+
+class VoterConfig(Strict):
+    """One entry of `voters:`.
+
+    Attributes:
+        name: Unique in the file; labels metrics and columns.
+        kind: A kind of the catalogue, or `package.module:Options`.
+        threshold: Score in [0, 1] from which the voter says yes.
+        options: What this kind of voter needs.
+        timeout_ms: Budget for one reading, however many frames it holds; a voter that
+            exceeds it abstains.
+    """
+
+    name: VoterName
+    kind: str
+    threshold: Share
+    options: SerializeAsAny[VoterOptions]
+    timeout_ms: Annotated[int, Field(ge=1, le=600_000)] = 10_000
+
+
+class EnsembleConfig(Strict):
+    """An ensemble file that was found right.
+
+    Attributes:
+        name: How clients ask for it.
+        target: What is looked for, in words.
+        voters: In the order they are asked.
+        vote: How the votes settle.
+        views: What a voter looks at.
+        full_ballots: Share of frames, in [0, 1], on which every voter is asked.
+    """
+
+    name: EnsembleName
+    target: str
+    voters: tuple[VoterConfig, ...]
+    vote: VoteSpec = "or"
+    views: Literal["whole"] = "whole"
+    full_ballots: Share = 0.02
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that `vote` asks for."""
+        vote = self.vote if isinstance(self.vote, str) else self.vote.model_dump()
+        return rule_from(vote, [voter.name for voter in self.voters])
+
+
+def read_ensemble(path: Path, options_for: OptionsFor) -> EnsembleConfig:
+    """Return the ensemble that the YAML file describes.
+
+    Args:
+        path: Paths inside the file are relative to its folder.
+        options_for: The options class of a kind; raises `ConfigError` for an unknown kind.
+
+    Raises:
+        ConfigError: With every mistake of the file, each with its place.
+    """
+    raw = read_yaml(path)
+    if not isinstance(raw, dict):
+        raise ConfigError("expected `name:`, `voters:` and the other keys", source=str(path))
+    voters = raw.get("voters")
+    entries = voters if isinstance(voters, list) else []
+    problems, options = _read_options(entries, options_for, path.parent)
+    checked = {**raw, "voters": _with_options(entries, options)} if entries else raw
+    try:
+        config = EnsembleConfig.model_validate(checked)
+    except ValidationError as error:
+        problems = [*mistakes_in(error, EnsembleConfig), *problems]
+        raise ConfigError(problems, source=str(path)) from None
+    problems += _contradictions(config)
+    if problems:
+        raise ConfigError(problems, source=str(path))
+    return config
+
+
+def _read_options(
+    entries: list[Any], options_for: OptionsFor, folder: Path
+) -> tuple[list[str], dict[int, VoterOptions]]:
+    problems: list[str] = []
+    found: dict[int, VoterOptions] = {}
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict) or not isinstance(entry.get("kind"), str):
+            continue
+        try:
+            kind = options_for(entry["kind"])
+        except ConfigError as error:
+            problems += [f"voters[{index}].kind: {problem}" for problem in error.problems]
+            continue
+        try:
+            found[index] = kind.model_validate(entry.get("options", {}), context={"folder": folder})
+        except ValidationError as error:
+            problems += mistakes_in(error, kind, place=f"voters[{index}].options")
+    return problems, found
+
+
+def _with_options(entries: list[Any], options: Mapping[int, VoterOptions]) -> list[Any]:
+    """Put checked options in place; unchecked ones become empty so they are told only once."""
+    return [
+        {**entry, "options": options.get(index, VoterOptions())}
+        if isinstance(entry, dict)
+        else entry
+        for index, entry in enumerate(entries)
+    ]
+
+
+def _contradictions(config: EnsembleConfig) -> list[str]:
+    """Return what is wrong between parts that are right by themselves."""
+    names = [voter.name for voter in config.voters]
+    if not names:
+        return ["voters: at least one voter is needed"]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        return [f"voters: the name {name!r} is used more than once" for name in repeated]
+    try:
+        _ = config.rule
+    except ConfigError as error:
+        return list(error.problems)
+    return []
