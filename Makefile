@@ -1,0 +1,78 @@
+# Two commands do all the set-up on a fresh machine with Python and make:
+#   make serve   the service on port 3000, with the demo gate
+#   make test    format, lint, types, layer contract and tests
+# VENV=folder uses another environment; PORT=3001 another port.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 3000
+# Both runtimes provide the module `onnxruntime`: install the one this machine can use.
+RUNTIME ?= $(shell nvidia-smi >/dev/null 2>&1 && echo gpu || echo cpu)
+
+# An index set for pip counts for uv as well.
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+
+BIN := $(VENV)/bin
+# uv keeps wheels unpacked and links them: a second environment takes seconds. pip is the way
+# out where uv cannot be had.
+INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
+
+.PHONY: serve test test-pretrained check format loadtest bench clean help
+
+help:
+	@echo "make serve | test | test-pretrained | check | format | loadtest | bench | clean"
+
+serve: $(VENV)/.installed-serve
+	@$(BIN)/skysift serve --port $(PORT)
+
+test: check
+	$(BIN)/python -m pytest
+
+test-pretrained: $(VENV)/.installed-pretrained
+	$(BIN)/python -m pytest -m pretrained
+
+check: $(VENV)/.installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+loadtest: $(VENV)/.installed-loadtest
+	$(BIN)/python -m loadtests.run
+
+bench: $(VENV)/.installed-pretrained
+	$(BIN)/python -m benchmarks.service_cost
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Skysift needs Python 3.11 or later: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || true
+
+$(VENV)/.installed-serve: pyproject.toml | $(BIN)/python
+	@echo "installing skysift[$(RUNTIME)] into $(VENV)"
+	@$(call INSTALL,-e '.[$(RUNTIME)]')
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	@echo "installing skysift[$(RUNTIME),dev] into $(VENV)"
+	@$(call INSTALL,-e '.[$(RUNTIME),dev]')
+	@touch $@
+
+$(VENV)/.installed-loadtest: pyproject.toml | $(BIN)/python
+	@echo "installing skysift[$(RUNTIME),loadtest] into $(VENV)"
+	@$(call INSTALL,-e '.[$(RUNTIME),loadtest]')
+	@touch $@
+
+$(VENV)/.installed-pretrained: pyproject.toml | $(BIN)/python
+	@echo "installing skysift[$(RUNTIME),dev,pretrained] into $(VENV): torch takes minutes and several GB"
+	@$(call INSTALL,-e '.[$(RUNTIME),dev,pretrained]')
+	@touch $@
