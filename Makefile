@@ -15,9 +15,10 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
 BIN := $(VENV)/bin
-# uv keeps wheels unpacked and links them: a second environment takes seconds. pip is the way
-# out where uv cannot be had.
-INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
+EXTRAS_serve = $(RUNTIME)
+EXTRAS_test = $(RUNTIME),dev
+EXTRAS_loadtest = $(RUNTIME),loadtest
+EXTRAS_pretrained = $(RUNTIME),dev,pretrained
 
 .PHONY: serve test test-pretrained check format loadtest bench clean help
 
@@ -57,22 +58,10 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || true
 
-$(VENV)/.installed-serve: pyproject.toml | $(BIN)/python
-	@echo "installing skysift[$(RUNTIME)] into $(VENV)"
-	@$(call INSTALL,-e '.[$(RUNTIME)]')
-	@touch $@
-
-$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
-	@echo "installing skysift[$(RUNTIME),dev] into $(VENV)"
-	@$(call INSTALL,-e '.[$(RUNTIME),dev]')
-	@touch $@
-
-$(VENV)/.installed-loadtest: pyproject.toml | $(BIN)/python
-	@echo "installing skysift[$(RUNTIME),loadtest] into $(VENV)"
-	@$(call INSTALL,-e '.[$(RUNTIME),loadtest]')
-	@touch $@
-
-$(VENV)/.installed-pretrained: pyproject.toml | $(BIN)/python
-	@echo "installing skysift[$(RUNTIME),dev,pretrained] into $(VENV): torch takes minutes and several GB"
-	@$(call INSTALL,-e '.[$(RUNTIME),dev,pretrained]')
+# uv keeps wheels unpacked and links them, so that a second environment takes seconds; pip is
+# the way out where uv cannot be had (docs/decisions/0004).
+$(VENV)/.installed-%: pyproject.toml | $(BIN)/python
+	@echo "installing skysift[$(EXTRAS_$*)] into $(VENV)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[$(EXTRAS_$*)]' \
+	  || $(BIN)/python -m pip install --quiet -e '.[$(EXTRAS_$*)]'
 	@touch $@
