@@ -35,10 +35,6 @@ class Strict(BaseModel):
 class VoterOptions(Strict):
     """What `options:` of a voter may say; each kind of voter has its own subclass."""
 
-    def artifacts(self) -> tuple[Path, ...]:
-        """Return the files whose bytes decide the scores; they are part of the digest."""
-        return ()
-
 
 OptionsFor = Callable[[str], type[VoterOptions]]
 

@@ -1,0 +1,1 @@
+"""Frames and the voters that look at them."""

@@ -1,0 +1,47 @@
+"""What every kind of voter's options can do, and paths relative to the ensemble file."""
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
+
+from ensembles.config import VoterOptions
+from ensembles.voter import Voter
+from models.frames import Frame
+from models.runtime import Runtime
+from models.settings import ModelSettings
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {}).get("folder", Path())
+    return (folder / path.expanduser()).absolute()
+
+
+LocalPath = Annotated[Path, AfterValidator(_beside_the_file)]
+"""A path in the ensemble file; it is relative to the folder of that file."""
+
+
+class ModelOptions(VoterOptions):
+    """Options that know how to become a voter of frames."""
+
+    @abstractmethod
+    def load(self, runtime: Runtime) -> Voter[Frame]:
+        """Return the voter, ready to read.
+
+        Raises:
+            WeightsError: Its weights or the runtime are missing or unfit.
+        """
+
+    @property
+    def view_px(self) -> int:
+        """Shorter side, in pixels, from which a frame is large enough for this voter."""
+        return 1
+
+    def artifacts(self, settings: ModelSettings) -> tuple[Path, ...]:  # noqa: ARG002 - for kinds that use the cache
+        """Return the files whose bytes decide the scores; the ensemble's digest covers them.
+
+        Raises:
+            WeightsError: A file that names them is missing or unfit.
+        """
+        return ()

@@ -1,0 +1,89 @@
+"""What a machine decides about models: where weights live, where and how they run."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ensembles.errors import ConfigError
+from models.limits import PILLOW_PIXELS, Limits
+
+ENV_PREFIX = "SKYSIFT_"
+MOST_DEFAULT_THREADS = 4
+"""More threads per session buy little latency for one picture and cost CPU on all of them."""
+
+Provider = Literal["auto", "cpu", "cuda", "tensorrt"]
+
+
+class ModelSettings(BaseSettings):
+    """Read from `SKYSIFT_*` variables; `docs/models.md` lists them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    home: Path = Field(
+        default=Path("~/.cache/skysift"), description="Folder of prepared models and weights."
+    )
+    provider: Provider = Field(
+        default="auto", description="Where models run. auto: cuda when the runtime has it."
+    )
+    threads: int = Field(
+        default=0, ge=0, description="Threads of one session; 0: one per core, 4 at most."
+    )
+    max_batch: int = Field(
+        default=32, ge=1, description="Views given to a model at once; more are split."
+    )
+    offline: bool = Field(default=False, description="Never fetch weights from the network.")
+    max_pixels: int = Field(
+        default=Limits().pixels, ge=1, le=PILLOW_PIXELS, description="Pixels of one picture."
+    )
+    max_side: int = Field(
+        default=Limits().side, ge=1, description="Pixels along the longer side of a picture."
+    )
+    max_expansion: float = Field(
+        default=Limits().expansion, gt=0, description="Bytes of pixels per byte of file."
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _expand(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @property
+    def limits(self) -> Limits:
+        """What a picture may cost."""
+        return Limits(self.max_pixels, self.max_side, self.max_expansion)
+
+    @property
+    def session_threads(self) -> int:
+        """Threads of one session, with 0 resolved on this machine."""
+        return self.threads or min(_cores(), MOST_DEFAULT_THREADS)
+
+
+def _cores() -> int:
+    """Return the cores this process may use; a container's may be fewer than the machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def read_settings() -> ModelSettings:
+    """Return the settings of this process.
+
+    Raises:
+        ConfigError: A variable holds a value that does not fit, with all such variables.
+    """
+    try:
+        return ModelSettings()
+    except ValidationError as error:
+        raise ConfigError(
+            [
+                f"{ENV_PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}, "
+                f"not {problem['input']!r}"
+                for problem in error.errors()
+            ],
+            source="environment",
+        ) from error
