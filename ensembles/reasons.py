@@ -35,6 +35,8 @@ class Reason(StrEnum):
     """The frame was not judged within its deadline."""
     OVERLOADED = "overloaded"
     """Every slot and the queue were taken."""
+    DISCONNECTED = "disconnected"
+    """The connection ended before the answer."""
     BAD_REQUEST = "bad_request"
     """The request could not be understood."""
     INTERNAL = "internal"
