@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Literal, Protocol, Self
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ensembles.voter import Floats
+from models.pixels import Pixels
 
 RECIPE_VERSION = 1
 """Part of every ensemble digest: raise it when the same recipe starts to give other numbers."""
@@ -17,7 +17,6 @@ MOST_ASPECT = 16
 """A strip longer than this many times its width is first cut to its middle: resizing a picture of
 32768 x 1 pixels to a shorter side of 224 would make 1.6 billion of them, to crop nearly all."""
 
-Pixels = npt.NDArray[np.uint8]
 Side = Annotated[int, Field(ge=1, le=8192)]
 Size = tuple[Side, Side]
 Triple = tuple[float, float, float]

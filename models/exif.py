@@ -1,0 +1,163 @@
+"""When and where a picture was taken, as far as its EXIF block can be believed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+from typing import SupportsFloat
+
+from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
+
+Tags = Mapping[int, object]
+
+BELOW = (1, 3)
+"""Altitude references that mean below: sea level, or (EXIF 3.0) the ellipsoid."""
+ALTITUDES_M = (-1_000.0, 50_000.0)
+FARTHEST_ZONE = timedelta(hours=15)
+"""No time zone is farther from UTC: a camera and a satellite that differ more disagree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When and where a picture was taken; None where the file does not say, or says nonsense.
+
+    Args:
+        at: Aware and in UTC when the file gives an offset or the satellites' time; naive when it
+            gives only the camera's clock, whose zone nobody knows.
+        latitude: Degrees north, where the drone was (not what it saw).
+        longitude: Degrees east, likewise.
+        altitude_m: Metres above sea level as the file has it, which can be far off.
+    """
+
+    at: datetime | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude_m: float | None = None
+
+
+UNKNOWN = Taken()
+
+
+def read_exif(exif: Image.Exif) -> Taken:
+    """Return what the block says of time and place; never raises on odd values."""
+    shot, gps = exif.get_ifd(IFD.Exif), exif.get_ifd(IFD.GPSInfo)
+    latitude, longitude = _position(gps)
+    satellites = _satellite_time(gps) if latitude is not None else None
+    return Taken(
+        at=_moment(_camera_time(exif, shot), shot, satellites),
+        latitude=latitude,
+        longitude=longitude,
+        altitude_m=_altitude(gps),
+    )
+
+
+def _moment(camera: datetime | None, shot: Tags, satellites: datetime | None) -> datetime | None:
+    offset = _offset(shot)
+    if camera is not None and offset is not None:
+        return (camera - offset).replace(tzinfo=UTC)
+    if satellites is None:
+        return camera
+    if camera is not None and abs(satellites.replace(tzinfo=None) - camera) > FARTHEST_ZONE:
+        return camera
+    return satellites
+
+
+def _camera_time(exif: Tags, shot: Tags) -> datetime | None:
+    stamps = (
+        shot.get(Base.DateTimeOriginal),
+        shot.get(Base.DateTimeDigitized),
+        exif.get(Base.DateTime),
+    )
+    return next((at for stamp in stamps if (at := _timestamp(_text(stamp))) is not None), None)
+
+
+def _timestamp(text: str) -> datetime | None:
+    try:
+        # Naive on purpose: the zone of a camera's clock is not known.
+        return datetime.strptime(text.replace("-", ":"), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    except ValueError:
+        return None
+
+
+def _offset(shot: Tags) -> timedelta | None:
+    for tag in (Base.OffsetTimeOriginal, Base.OffsetTimeDigitized, Base.OffsetTime):
+        text = _text(shot.get(tag))
+        try:
+            return datetime.strptime(text, "%z").utcoffset()
+        except ValueError:
+            continue
+    return None
+
+
+def _satellite_time(gps: Tags) -> datetime | None:
+    parts = _numbers(gps.get(GPS.GPSTimeStamp))
+    midnight = _timestamp(f"{_text(gps.get(GPS.GPSDateStamp))} 00:00:00")
+    if midnight is None or parts is None:
+        return None
+    hours, minutes, seconds = parts
+    since = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if not timedelta(0) <= since <= timedelta(days=1):
+        return None
+    return (midnight + since).replace(tzinfo=UTC)
+
+
+def _position(gps: Tags) -> tuple[float, float] | tuple[None, None]:
+    latitude = _degrees(gps.get(GPS.GPSLatitude), _text(gps.get(GPS.GPSLatitudeRef)), "N", "S", 90)
+    longitude = _degrees(
+        gps.get(GPS.GPSLongitude), _text(gps.get(GPS.GPSLongitudeRef)), "E", "W", 180
+    )
+    # Exactly 0, 0 is what receivers without a fix write, not a place in the Gulf of Guinea.
+    if latitude is None or longitude is None or latitude == longitude == 0:
+        return None, None
+    return latitude, longitude
+
+
+def _degrees(
+    value: object, side: str, positive: str, negative: str, furthest: float
+) -> float | None:
+    parts = _numbers(value)
+    if parts is None or min(parts) < 0 or side.upper() not in (positive, negative):
+        return None
+    degrees, minutes, seconds = parts
+    angle = degrees + minutes / 60 + seconds / 3600
+    if angle > furthest or max(minutes, seconds) > 60:  # noqa: PLR2004 - minutes in a degree
+        return None
+    return -angle if side.upper() == negative else angle
+
+
+def _altitude(gps: Tags) -> float | None:
+    height = _number(gps.get(GPS.GPSAltitude))
+    reference = gps.get(GPS.GPSAltitudeRef, 0)
+    if isinstance(reference, bytes):
+        reference = reference[0] if reference else 0
+    if height is None:
+        return None
+    altitude = -height if reference in BELOW else height
+    return altitude if ALTITUDES_M[0] <= altitude <= ALTITUDES_M[1] else None
+
+
+def _numbers(value: object) -> tuple[float, float, float] | None:
+    """Return three finite numbers, or None."""
+    if not isinstance(value, tuple):
+        return None
+    match [_number(part) for part in value]:
+        case [float(first), float(second), float(third)]:
+            return first, second, third
+    return None
+
+
+def _number(value: object) -> float | None:
+    """Return a finite number; a rational with denominator 0 reads as not a number."""
+    if not isinstance(value, SupportsFloat):
+        return None
+    try:
+        number = float(value)
+    except (ArithmeticError, ValueError):
+        return None
+    return number if isfinite(number) else None
+
+
+def _text(value: object) -> str:
+    text = value.decode("ascii", "replace") if isinstance(value, bytes) else value
+    return text.strip("\0 ") if isinstance(text, str) else ""

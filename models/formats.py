@@ -1,0 +1,137 @@
+"""Which formats are read, what else the bytes might be, and what went wrong when they fail."""
+
+import re
+import struct
+import warnings
+import zlib
+from io import BytesIO
+
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from ensembles.errors import BadImageError
+from ensembles.reasons import Reason
+
+# An allow-list: Pillow's rarer readers are where most of its advisories come from, and its EPS
+# reader runs Ghostscript. MPO is not named because the JPEG reader finds it by itself.
+READ = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+READ_IN_WORDS = "JPEG, PNG, WebP, TIFF, BMP or GIF"
+
+# Everything that Pillow's readers have been seen to raise on bytes that lie.
+PILLOW_FAULTS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    AssertionError,
+    BufferError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+# What people post by mistake: pattern of the first bytes, and what to say.
+OTHER_FORMATS: tuple[tuple[bytes, str], ...] = (
+    (rb".{4}ftyp(?:hei[cxms]|hev[cmx]|mif1|msf1)", "HEIC (needs the extra `heic`: pi-heif)"),
+    (rb".{4}ftyp(?:avif|avis)", "AVIF"),
+    (rb".{4}ftyp", "an MP4 or QuickTime video"),
+    (rb"RIFF.{4}AVI ", "an AVI video"),
+    (rb"\0\0\0\x0cjP  |\xffO\xffQ", "JPEG 2000"),
+    (rb"\0\0\0\x0cJXL |\xff\x0a", "JPEG XL"),
+    (rb"%!PS|\xc5\xd0\xd3\xc6", "EPS or PostScript"),
+    (rb"%PDF", "PDF"),
+    (rb"8BPS", "Photoshop"),
+    (rb"\s*(?:<\?xml.{0,300})?<svg", "SVG"),
+    (rb"FUJIFILM|II\x1a\0\0\0HEAP|IIU\0|IIRO", "a camera's raw format"),
+    (rb"PK\x03\x04|\x1f\x8b|Rar!|7z\xbc\xaf", "an archive"),
+    (rb"P[1-7]\s", "a portable pixmap"),
+    (rb"\0\0\x01\0", "an icon"),
+)
+# Formats that are read: the start by which they are known.
+OWN_STARTS = re.compile(
+    rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF.{4}WEBP|GIF8[79]a|BM.{4}\0{4}"
+    rb"|II\*\0|MM\0\*|II\+\0|MM\0\+",
+    re.DOTALL,
+)
+DNG_VERSION = 50706
+"""TIFF tag of a DNG raw, whose first picture is a thumbnail of the one that matters."""
+
+_QUIET = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """Return the picture with its header read and none of its pixels.
+
+    Raises:
+        BadImageError: The bytes are no picture in a format that is read.
+    """
+    if not data:
+        raise BadImageError(Reason.EMPTY, "the picture is empty: 0 bytes")
+    quiet_pillow()
+    try:
+        picture: Image.Image = Image.open(BytesIO(data), formats=READ)
+    except PILLOW_FAULTS as error:
+        raise (_foreign(data) or blame(error, data)) from error
+    if isinstance(picture, TiffImageFile) and DNG_VERSION in picture.tag_v2:
+        raise _unsupported("DNG raw")
+    return picture
+
+
+def quiet_pillow() -> None:
+    """Silence Pillow's warnings: what they say is refused or flagged by us, or does not matter.
+
+    Not with `warnings.catch_warnings`, which is not safe when several threads decode at once.
+    """
+    if _QUIET not in warnings.filters:
+        warnings.filterwarnings("ignore", module=_QUIET[3].pattern)
+
+
+def blame(error: Exception, data: bytes) -> BadImageError:
+    """Return what to tell a person when a picture in a known format cannot be read."""
+    if isinstance(error, Image.DecompressionBombError | MemoryError):
+        return BadImageError(Reason.TOO_LARGE, f"picture too large: {str(error) or 'no memory'}")
+    if "truncated" in str(error).lower() or _is_cut(data):
+        return BadImageError(
+            Reason.TRUNCATED, f"the picture is cut short: its {len(data)} bytes end too early"
+        )
+    return BadImageError(Reason.UNREADABLE, f"the picture is damaged: {error}")
+
+
+def _foreign(data: bytes) -> BadImageError | None:
+    if OWN_STARTS.match(data):
+        return None
+    for pattern, name in OTHER_FORMATS:
+        if re.match(pattern, data[:512], re.DOTALL):
+            return _unsupported(name)
+    start = data[:16].decode("ascii", "replace").encode("ascii", "replace").decode()
+    return BadImageError(
+        Reason.NOT_AN_IMAGE,
+        f"not a picture: {len(data)} bytes starting with {start!r}; send {READ_IN_WORDS}",
+    )
+
+
+def _unsupported(name: str) -> BadImageError:
+    return BadImageError(
+        Reason.UNSUPPORTED_FORMAT, f"{name} is not read; send {READ_IN_WORDS} instead"
+    )
+
+
+def _is_cut(data: bytes) -> bool:
+    """Say whether the file ends before its own header says it does."""
+    if data[:3] == b"GIF":
+        return not data.rstrip(b"\0").endswith(b";")
+    if data[:4] == b"RIFF":
+        return int.from_bytes(data[4:8], "little") + 8 > len(data)
+    if data[:2] in (b"II", b"MM"):
+        directory = data[4:8] if data[:2] == b"MM" else data[7:3:-1]
+        return int.from_bytes(directory, "big") + 2 > len(data)
+    if data[:2] == b"BM":
+        return int.from_bytes(data[2:6], "little") > len(data)
+    end = b"IEND" if data[:4] == b"\x89PNG" else b"\xff\xd9"
+    return end not in data
