@@ -1,0 +1,91 @@
+"""A prepared CLIP: a folder that holds both towers, the tokenizer and a card."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from ensembles.errors import WeightsError
+from ensembles.voter import Floats
+from models.cards import ClipCard
+from models.runtime import Runtime, Session
+from models.tensors import Tensor
+from models.weights import verify
+
+CARD_FILE = "clip.json"
+IMAGE_FILE = "image.onnx"
+TEXT_FILE = "text.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ClipBundle:
+    """What lies in `folder`.
+
+    Args:
+        card: What the model is; the checksums in it were not compared yet.
+    """
+
+    folder: Path
+    card: ClipCard
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Return the bundle in a folder.
+
+        Raises:
+            WeightsError: There is no card, it is no CLIP card, or it leaves a file out.
+        """
+        card = ClipCard.read(folder / CARD_FILE)
+        for name in (IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE):
+            if name not in card.files:
+                raise WeightsError(f"{folder / CARD_FILE}: files: {name} is missing")
+        return cls(folder, card)
+
+    def verify(self) -> None:
+        """Compare every file with its checksum.
+
+        Raises:
+            WeightsError: A file is missing or altered.
+        """
+        for name, checksum in self.card.files.items():
+            verify(self.folder / name, checksum)
+
+    def open_image_tower(self, runtime: Runtime) -> Session:
+        """Return the network from pictures (n, 3, size, size) to embeddings (n, d)."""
+        takes = Tensor(self.card.image.shape, name="image")
+        return runtime.open(self.folder / IMAGE_FILE, takes=takes, gives=[self._embedding])
+
+    def open_text_tower(self, runtime: Runtime) -> Session:
+        """Return the network from tokens (n, context_length) to embeddings (n, d)."""
+        takes = Tensor((self.card.context_length,), name="tokens", kind="integer")
+        return runtime.open(self.folder / TEXT_FILE, takes=takes, gives=[self._embedding])
+
+    def open_tokenizer(self) -> Tokenizer:
+        """Return the tokenizer.
+
+        Raises:
+            WeightsError: The file cannot be read.
+        """
+        path = self.folder / TOKENIZER_FILE
+        try:
+            return Tokenizer.from_str(path.read_text(encoding="utf-8"))
+        except Exception as error:  # tokenizers raises plain `Exception`
+            raise WeightsError(f"{path}: is no tokenizer: {error}") from error
+
+    @property
+    def _embedding(self) -> Tensor:
+        return Tensor((self.card.embed_dim,), name="embedding")
+
+
+def token_ids(tokenizer: Tokenizer, prompts: list[str]) -> npt.NDArray[np.int64]:
+    """Return token ids, shape (n, context_length)."""
+    return np.asarray([text.ids for text in tokenizer.encode_batch(prompts)], dtype=np.int64)
+
+
+def embed_prompts(session: Session, tokenizer: Tokenizer, prompts: list[str]) -> Floats:
+    """Return what the text tower makes of the prompts, shape (n, d), of any length."""
+    return session.run(token_ids(tokenizer, prompts))[0]

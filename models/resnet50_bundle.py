@@ -1,0 +1,59 @@
+"""A prepared ResNet: `<name>.onnx`, and the card `<name>.json` beside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from ensembles.errors import WeightsError
+from models.cards import ResNetCard
+from models.runtime import Runtime, Session
+from models.tensors import Tensor
+from models.weights import verify
+
+LOGITS, FEATURES = "logits", "features"
+
+
+def card_path(path: Path) -> Path:
+    """Return where the card of the ONNX file lies."""
+    return path.with_suffix(".json")
+
+
+@dataclass(frozen=True, slots=True)
+class ResNetBundle:
+    """An ONNX file and what its card says.
+
+    Args:
+        path: The ONNX file.
+        card: What the model is; the checksums in it were not compared yet.
+    """
+
+    path: Path
+    card: ResNetCard
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return the model in an ONNX file.
+
+        Raises:
+            WeightsError: There is no card, it is no ResNet card, or of another file.
+        """
+        card = ResNetCard.read(card_path(path))
+        if path.name not in card.files:
+            raise WeightsError(f"{card_path(path)}: files: {path.name} is missing")
+        return cls(path, card)
+
+    def verify(self) -> None:
+        """Compare every file with its checksum.
+
+        Raises:
+            WeightsError: A file is missing or altered.
+        """
+        for name, checksum in self.card.files.items():
+            verify(self.path.parent / name, checksum)
+
+    def open(self, runtime: Runtime) -> Session:
+        """Return the network from pictures to logits (n, classes) and features (n, d)."""
+        logits = Tensor((len(self.card.labels),), name=LOGITS)
+        features = Tensor((self.card.features_dim,), name=FEATURES)
+        takes = Tensor(self.card.image.shape, name="image")
+        return runtime.open(self.path, takes=takes, gives=[logits, features])
