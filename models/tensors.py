@@ -20,6 +20,8 @@ FLOATS: dict[str, npt.DTypeLike] = {
 INTEGERS: dict[str, npt.DTypeLike] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 DTYPES = {"float": FLOATS, "integer": INTEGERS}
 
+Shape = tuple[int | None, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
@@ -32,7 +34,7 @@ class Tensor:
         change: What a user can change when the file disagrees, such as `input.size`.
     """
 
-    row: tuple[int | None, ...]
+    row: Shape
     name: str = ""
     kind: Literal["float", "integer"] = "float"
     change: str = ""
@@ -48,7 +50,7 @@ class Port:
     """
 
     name: str
-    shape: tuple[int | None, ...]
+    shape: Shape
     dtype: str
 
     @property
@@ -96,14 +98,24 @@ def _named(declared: Tensor, ports: Sequence[Port], *, side: str, path: Path) ->
     return ports[0]
 
 
-def _shapes_agree(row: tuple[int | None, ...], shape: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(row) + 1 and all(
-        wanted is None or found is None or wanted == found
-        for wanted, found in zip(row, shape[1:], strict=True)
+def _shapes_agree(row: Shape, shape: Shape) -> bool:
+    """Compare sizes, leaving out trailing ones: n x 512 x 1 x 1 holds what n x 512 does."""
+    wanted, found = _without_trailing_ones(row), _without_trailing_ones(shape[1:])
+    return (
+        len(shape) > 0
+        and len(wanted) == len(found)
+        and all(
+            want is None or have is None or want == have
+            for want, have in zip(wanted, found, strict=True)
+        )
     )
 
 
-def _written(shape: tuple[int | None, ...]) -> str:
+def _without_trailing_ones(shape: Shape) -> Shape:
+    return _without_trailing_ones(shape[:-1]) if shape and shape[-1] == 1 else shape
+
+
+def _written(shape: Shape) -> str:
     return " x ".join("n" if side is None else str(side) for side in shape) or "a single number"
 
 

@@ -1,0 +1,160 @@
+"""Which kinds of voter there are, and an ensemble file made ready to judge."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+
+from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
+from ensembles.errors import ConfigError, WeightsError
+from ensembles.gate import Gate, Seat
+from ensembles.mistakes import near_miss
+from ensembles.voter import Voter
+from models.frames import Frame
+from models.options import ModelOptions
+from models.preprocess import RECIPE_VERSION
+from models.runtime import Runtime
+from models.settings import ModelSettings
+from models.weights import sha256_of
+
+KINDS: dict[str, str] = {
+    "onnx": "models.onnx_classifier:OnnxOptions",
+    "clip": "models.clip_zero_shot:ClipOptions",
+    "resnet50": "models.resnet50:ResNet50Options",
+}
+"""Short names; any other `package.module:Options` works as it is."""
+
+Around = Callable[[str, Voter[Frame], float], Voter[Frame]]
+"""Puts something around a voter, given its name and its time budget in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """An ensemble file made ready to judge.
+
+    Args:
+        config: What the file says.
+        digest: Hex SHA-256 over everything that decides a score.
+        gate: Takes frames, returns verdicts.
+        enough_px: Shorter side, in pixels, that is enough for every voter.
+    """
+
+    config: EnsembleConfig
+    digest: str
+    gate: Gate[Frame]
+    enough_px: int
+
+
+def options_for(kind: str) -> type[ModelOptions]:
+    """Return the options class of a kind.
+
+    Raises:
+        ConfigError: No such kind, or the file it names cannot be imported or holds no options.
+    """
+    if kind not in KINDS and ":" not in kind:
+        raise ConfigError(
+            f"unknown kind {kind!r}{near_miss(kind, KINDS)}; known are {', '.join(KINDS)}, and "
+            "`package.module:Options` of your own"
+        )
+    module, _, name = KINDS.get(kind, kind).partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except ImportError as error:
+        raise ConfigError(f"kind {kind!r} cannot be imported: {error}") from error
+    except (AttributeError, ValueError):
+        raise ConfigError(f"kind {kind!r}: there is no {name!r} in {module!r}") from None
+    if not (isinstance(found, type) and issubclass(found, ModelOptions)):
+        raise ConfigError(f"kind {kind!r}: {name} must be a class derived from ModelOptions")
+    return found
+
+
+def read(path: Path) -> EnsembleConfig:
+    """Return what an ensemble file says; needs no weights and no runtime.
+
+    Raises:
+        ConfigError: With every mistake of the file.
+    """
+    return read_ensemble(path, options_for)
+
+
+def options_of(voter: VoterConfig) -> ModelOptions:
+    """Return the options of a voter that was read with `read`."""
+    if not isinstance(voter.options, ModelOptions):
+        raise TypeError(f"voter {voter.name!r} was not read with the catalogue's kinds")
+    return voter.options
+
+
+def digest(config: EnsembleConfig, settings: ModelSettings) -> str:
+    """Return the hex SHA-256 over everything in our hands that decides a verdict.
+
+    It covers the configuration (comments and layout apart), the bytes of all weights, prompts
+    and label files, and the version of the preprocessing; not where the files lie.
+
+    Raises:
+        WeightsError: A file is missing.
+    """
+    described = {
+        "config": _without_places(config.model_dump()),
+        "artifacts": {
+            voter.name: [sha256_of(path) for path in options_of(voter).artifacts(settings)]
+            for voter in config.voters
+        },
+        "recipe_version": RECIPE_VERSION,
+    }
+    canonical = json.dumps(described, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return sha256(canonical.encode()).hexdigest()
+
+
+def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None = None) -> Ensemble:
+    """Return the ensemble with all its voters loaded.
+
+    Args:
+        path: The ensemble file.
+        settings: Where weights live and how networks run.
+        around: Puts a clock and a safety net around each voter; the voters are bare without it.
+
+    Raises:
+        ConfigError: With every mistake of the file.
+        WeightsError: With every voter that cannot be loaded.
+    """
+    config = read(path)
+    voters = _load_all(config, Runtime(settings))
+    guarded = around or _bare
+    seats = [
+        Seat(voter.name, guarded(voter.name, model, voter.timeout_ms / 1000), voter.threshold)
+        for voter, model in zip(config.voters, voters, strict=True)
+    ]
+    return Ensemble(
+        config,
+        digest(config, settings),
+        Gate(seats, config.rule, full_ballots=config.full_ballots),
+        enough_px=max(options_of(voter).view_px for voter in config.voters),
+    )
+
+
+def _load_all(config: EnsembleConfig, runtime: Runtime) -> list[Voter[Frame]]:
+    loaded: list[Voter[Frame]] = []
+    problems: list[str] = []
+    for voter in config.voters:
+        try:
+            loaded.append(options_of(voter).load(runtime))
+        except WeightsError as error:
+            problems.append(f"voter {voter.name!r}: {error}")
+    if problems:
+        raise WeightsError("\n".join(problems))
+    return loaded
+
+
+def _bare(name: str, voter: Voter[Frame], timeout_seconds: float) -> Voter[Frame]:  # noqa: ARG001 - fits Around
+    return voter
+
+
+def _without_places(value: object) -> object:
+    """Return the value as JSON knows it, with paths left out: their bytes count, not where."""
+    if isinstance(value, dict):
+        return {str(key): _without_places(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_places(item) for item in value]
+    return None if isinstance(value, Path) else value

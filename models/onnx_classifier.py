@@ -1,0 +1,200 @@
+"""Voter `onnx`: a classifier of one's own, whatever it was trained with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ensembles.errors import WeightsError
+from ensembles.mistakes import near_miss
+from ensembles.voter import Floats, Reading
+from models.frames import Frame
+from models.onnx_files import external_files
+from models.options import LocalPath, ModelOptions
+from models.preprocess import Recipe, prepare
+from models.runtime import Runtime, Session
+from models.settings import ModelSettings
+from models.tensors import Tensor
+from models.vectors import softmax, unit_rows
+
+OutputKind = Literal["probabilities", "logits", "probability", "sigmoid"]
+ONE_NUMBER: tuple[OutputKind, ...] = ("probability", "sigmoid")
+
+ROUNDING = 0.01
+"""How far outside [0, 1] a float16 network may put a probability."""
+
+
+class OnnxOptions(ModelOptions):
+    """What an ensemble file says of an ONNX classifier."""
+
+    weights: LocalPath = Field(description="The ONNX file.")
+    labels: tuple[str, ...] = Field(
+        default=(), description="Names of the classes, in the order of the network's output."
+    )
+    positive: tuple[str, ...] = Field(
+        default=(), description="Labels that are the target; their probabilities are added up."
+    )
+    input: Recipe = Field(description="How the network wants its pictures.")
+    output: OutputKind = Field(
+        default="probabilities",
+        description="probabilities or logits: one number per label. probability or sigmoid (to "
+        "which a sigmoid is still to be applied): one number, the score.",
+    )
+    output_name: str = Field(
+        default="", description="Which output holds it; needed only when there are several."
+    )
+    embedding_name: str = Field(
+        default="", description="Which output holds an embedding, shape n x d; default: none."
+    )
+
+    @field_validator("labels")
+    @classmethod
+    def _differ(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            raise ValueError(f"{twice[0]!r} stands twice")
+        return labels
+
+    @field_validator("positive")
+    @classmethod
+    def _are_labels(cls, positive: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        labels = info.data.get("labels", ())
+        for label in positive if labels else ():
+            if label not in labels:
+                raise ValueError(
+                    f"{label!r} is none of the labels{near_miss(label, labels)}; "
+                    f"they are {', '.join(labels)}"
+                )
+        return positive
+
+    @model_validator(mode="after")
+    def _output_fits_labels(self) -> Self:
+        if self.output in ONE_NUMBER and (self.labels or self.positive):
+            raise ValueError(
+                f"output: {self.output} is one number, the score itself: leave out `labels` and "
+                "`positive`, or say `output: probabilities`"
+            )
+        if self.output not in ONE_NUMBER and not (self.labels and self.positive):
+            raise ValueError(f"output: {self.output} needs `labels` and `positive`")
+        return self
+
+    @property
+    def view_px(self) -> int:
+        """Shorter side, in pixels, from which a frame is only ever shrunk."""
+        return self.input.view_px
+
+    def artifacts(self, settings: ModelSettings) -> tuple[Path, ...]:  # noqa: ARG002 - beside the file, not in the cache
+        """Return the ONNX file and the files it reads its weights from."""
+        return (self.weights, *external_files(self.weights))
+
+    def load(self, runtime: Runtime) -> "OnnxClassifier":
+        """Return the voter; see `ModelOptions.load`."""
+        session = runtime.open(self.weights, takes=self._takes(), gives=self._gives())
+        voter = OnnxClassifier(session, self.input, self.output, self._columns())
+        _refuse_other_numbers(voter, self)
+        return voter
+
+    def _takes(self) -> Tensor:
+        return Tensor(self.input.shape, change="`input.size`, `input.crop` or `input.layout`")
+
+    def _gives(self) -> list[Tensor]:
+        scores = Tensor(
+            (1,) if self.output in ONE_NUMBER else (len(self.labels),),
+            name=self.output_name,
+            change="`labels`, `output` or `output_name`",
+        )
+        embedding = Tensor((None,), name=self.embedding_name, change="`embedding_name`")
+        return [scores, embedding] if self.embedding_name else [scores]
+
+    def _columns(self) -> tuple[int, ...]:
+        return tuple(self.labels.index(label) for label in dict.fromkeys(self.positive)) or (0,)
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxClassifier:
+    """Scores a frame by the summed probability of the positive labels, capped at 1.
+
+    Args:
+        session: Gives numbers per label, shape (n, labels), and perhaps embeddings, (n, d).
+        recipe: How the network wants its pictures.
+        output: What the numbers are.
+        columns: Which of them are the target's.
+    """
+
+    session: Session
+    recipe: Recipe
+    output: OutputKind
+    columns: tuple[int, ...]
+
+    def read(self, views: Sequence[Frame]) -> Reading:
+        """Return one score per view, and embeddings if the network gives them."""
+        numbers, *embeddings = self.session.run(prepare(views, self.recipe))
+        shares = OUTPUTS[self.output](_as_rows(numbers))
+        scores = shares[:, self.columns].sum(axis=1, dtype=np.float32)
+        return Reading(
+            np.minimum(scores, np.float32(1)),
+            unit_rows(_as_rows(embeddings[0])) if embeddings else None,
+        )
+
+
+def _as_rows(numbers: Floats) -> Floats:
+    """Return shape (n, d), whatever axes of length 1 the network adds or leaves out."""
+    return numbers.reshape(len(numbers), int(np.prod(numbers.shape[1:])))
+
+
+def _shares(numbers: Floats) -> Floats:
+    """Return the numbers when they are probabilities.
+
+    Raises:
+        ValueError: One lies outside [0, 1] by more than rounding.
+    """
+    strange = numbers[(numbers < -ROUNDING) | (numbers > 1 + ROUNDING)]
+    if strange.size:
+        raise ValueError(f"{strange[0]:.4g} is no probability")
+    return np.clip(numbers, 0, 1)
+
+
+def _sigmoid(numbers: Floats) -> Floats:
+    """Return 1 / (1 + exp(-x)), written so that no power overflows."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * numbers)), dtype=np.float32)
+
+
+OUTPUTS: dict[OutputKind, Callable[[Floats], Floats]] = {
+    "probabilities": _shares,
+    "logits": softmax,
+    "probability": _shares,
+    "sigmoid": _sigmoid,
+}
+
+
+def _refuse_other_numbers(voter: OnnxClassifier, options: OnnxOptions) -> None:
+    """Look at the numbers for a few plain pictures: a wrong `output` would be wrong in silence."""
+    raw = _as_rows(voter.session.run(prepare(_plain_frames(), voter.recipe))[0])
+    try:
+        OUTPUTS[voter.output](raw)
+    except ValueError as error:
+        remedy = "sigmoid" if options.output in ONE_NUMBER else "logits"
+        raise WeightsError(
+            f"{options.weights}: output: {options.output}, but {error}; is it `output: {remedy}`?"
+        ) from error
+    if voter.output == "logits" and _look_like_shares(raw):
+        raise WeightsError(
+            f"{options.weights}: output: logits, but the numbers are probabilities already: each "
+            "row adds up to 1; say `output: probabilities`"
+        )
+
+
+def _look_like_shares(rows: Floats) -> bool:
+    """Say whether rows that differ are all probabilities, which logits never are by accident."""
+    differ = bool(np.ptp(rows, axis=0).any())
+    whole = np.allclose(rows.sum(axis=1), 1, atol=1e-4)
+    return differ and bool(whole) and rows.min() >= 0 and rows.shape[1] > 1
+
+
+def _plain_frames() -> list[Frame]:
+    black = np.zeros((64, 64, 3), dtype=np.uint8)
+    slope = np.broadcast_to(np.arange(0, 256, 4, dtype=np.uint8)[:, None, None], black.shape)
+    return [Frame.of_pixels(pixels) for pixels in (black, slope, 255 - black)]
