@@ -1,0 +1,1 @@
+"""Numbers about the gate: metrics, and what stands around a voter."""

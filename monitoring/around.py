@@ -1,0 +1,138 @@
+"""What stands around a voter: a clock and a safety net."""
+
+from collections.abc import Sequence
+from functools import partial
+from time import monotonic
+from typing import Generic
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from ensembles.reasons import Reason
+from ensembles.rules import Settles
+from ensembles.voter import Floats, Reading, ViewT, Voter, ask
+from ensembles.votes import Ballots
+from monitoring.metrics import clock, count_failures
+from monitoring.patience import Patience
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+
+def guard(name: str, voter: Voter[ViewT], timeout_seconds: float) -> Voter[ViewT]:
+    """Return the voter under a clock, abstaining instead of failing.
+
+    Args:
+        name: Of the voter in its ensemble; labels the metrics.
+        voter: Anything that reads; it may raise, hang, or answer nonsense.
+        timeout_seconds: For one reading, however many views it holds.
+    """
+    return Timed(name, Forgiving(name, voter, timeout_seconds))
+
+
+class Timed(Generic[ViewT]):
+    """A voter whose readings are measured."""
+
+    def __init__(self, name: str, voter: Voter[ViewT]) -> None:
+        self.name = name
+        self.voter = voter
+
+    def read(self, views: Sequence[ViewT]) -> Reading:
+        """Return the voter's own reading."""
+        with clock("voter", self.name):
+            return self.voter.read(views)
+
+
+class TimedRule:
+    """A rule whose settling is measured."""
+
+    def __init__(self, rule: Settles) -> None:
+        self.rule = rule
+
+    def settle(self, ballots: Ballots) -> npt.NDArray[np.int8]:
+        """Return the rule's own answers."""
+        with clock("settle"):
+            return self.rule.settle(ballots)
+
+
+class Forgiving(Generic[ViewT]):
+    """A voter that abstains, with a reason, where the voter inside raises, hangs or errs.
+
+    When a reading of several views fails, they are read one by one, so that only the culprit
+    abstains; not after a timeout, which would only be waited for again.
+
+    Args:
+        name: Of the voter in its ensemble.
+        voter: The voter inside.
+        timeout_seconds: For one reading, however many views it holds and however often it is
+            tried.
+    """
+
+    def __init__(self, name: str, voter: Voter[ViewT], timeout_seconds: float) -> None:
+        self.name = name
+        self.voter = voter
+        self.timeout_seconds = timeout_seconds
+        self._patience: Patience[Reading | Exception] = Patience(name)
+
+    def read(self, views: Sequence[ViewT]) -> Reading:
+        """Return one score per view; never raises."""
+        deadline = monotonic() + self.timeout_seconds
+        outcome = self._attempt(views, deadline)
+        if outcome is Reason.VOTER_FAILED and len(views) > 1:
+            outcome = _joined([self._read_one(view, deadline) for view in views])
+        reading = _or_abstention(outcome, len(views))
+        self._count(reading)
+        return reading
+
+    def _read_one(self, view: ViewT, deadline: float) -> Reading:
+        return _or_abstention(self._attempt([view], deadline), 1)
+
+    def _attempt(self, views: Sequence[ViewT], deadline: float) -> Reading | Reason:
+        """Return a reading that speaks of every view, or why there is none."""
+        try:
+            outcome = self._patience.call(
+                partial(_reading_or_failure, self.voter, views), seconds=deadline - monotonic()
+            )
+        except TimeoutError:
+            log.warning(
+                "voter_timeout", voter=self.name, views=len(views), seconds=self.timeout_seconds
+            )
+            return Reason.VOTER_TIMEOUT
+        if isinstance(outcome, Reading):
+            return outcome
+        log.error("voter_failed", voter=self.name, views=len(views), exc_info=outcome)
+        return Reason.VOTER_FAILED
+
+    def _count(self, reading: Reading) -> None:
+        reasons = [reading.reason(index) for index in range(len(reading))]
+        for reason in {reason for reason in reasons if reason is not None}:
+            count_failures(self.name, reason, reasons.count(reason))
+
+
+def _reading_or_failure(voter: Voter[ViewT], views: Sequence[ViewT]) -> Reading | Exception:
+    try:
+        return ask(voter, views)
+    except Exception as error:  # noqa: BLE001 - whatever a model raises, the gate goes on without it
+        return error
+
+
+def _or_abstention(outcome: Reading | Reason, count: int) -> Reading:
+    return outcome if isinstance(outcome, Reading) else Reading.abstention(count, outcome)
+
+
+def _joined(readings: Sequence[Reading]) -> Reading:
+    """Return one reading of all views; the embedding of a view without one is NaN."""
+    return Reading(
+        np.concatenate([reading.scores for reading in readings]),
+        _joined_embeddings([reading.embeddings for reading in readings]),
+        tuple(reading.reason(index) for reading in readings for index in range(len(reading))),
+    )
+
+
+def _joined_embeddings(parts: Sequence[Floats | None]) -> Floats | None:
+    width = next((part.shape[1] for part in parts if part is not None), None)
+    if width is None:
+        return None
+    missing = np.full((1, width), np.nan, dtype=np.float32)
+    return np.concatenate([missing if part is None else part for part in parts])

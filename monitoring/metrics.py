@@ -1,0 +1,130 @@
+"""Every Prometheus metric of Skysift; `docs/metrics.md` explains them.
+
+Declared with prometheus_client directly. Under several worker processes its values live in files
+of the folder `PROMETHEUS_MULTIPROC_DIR`, which BentoML sets for its workers before they start;
+prometheus_client looks for it when it is first imported. Multiprocess mode has only counters,
+histograms and gauges, so what would be an `Info` is a gauge that is always 1.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Literal
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from ensembles.reasons import Reason
+from ensembles.votes import Verdict
+
+Outcome = Literal["judged", "refused", "failed"]
+Stage = Literal["receive", "decode", "wait", "voter", "settle"]
+
+SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+FRAMES = (1, 2, 4, 8, 16, 32, 64)
+SCORES = tuple(step / 20 for step in range(1, 21))
+PLAIN = "none"
+"""The reason of a frame that nothing went wrong with."""
+
+FRAMES_RECEIVED = Counter(
+    "skysift_frames_received_total",
+    "Frames that arrived. Equal to the sum of skysift_frames_total when none is in flight.",
+)
+FRAMES_DONE = Counter(
+    "skysift_frames_total",
+    "Frames answered, by decision, by how they ended, and by the first reason.",
+    ["ensemble", "decision", "outcome", "reason"],
+)
+FRAMES_IN_FLIGHT = Gauge(
+    "skysift_frames_in_flight",
+    "Frames received and not answered yet.",
+    multiprocess_mode="livesum",
+)
+REQUESTS_WAITING = Gauge(
+    "skysift_requests_waiting",
+    "Requests whose body is here and that wait for a slot.",
+    multiprocess_mode="livesum",
+)
+VOTES = Counter(
+    "skysift_votes_total",
+    "Votes: yes, no, abstained, or unasked because the others had settled it.",
+    ["ensemble", "voter", "answer"],
+)
+SCORE = Histogram(
+    "skysift_voter_score",
+    "Scores that voters gave, in [0, 1].",
+    ["ensemble", "voter"],
+    buckets=SCORES,
+)
+STAGE_SECONDS = Histogram(
+    "skysift_stage_duration_seconds",
+    "Time spent in each stage; `voter` is empty except in the stage of that name.",
+    ["stage", "voter"],
+    buckets=SECONDS,
+)
+JUDGED_TOGETHER = Histogram(
+    "skysift_judge_frames", "Frames joined into one judgement.", buckets=FRAMES
+)
+ENSEMBLE_INFO = Gauge(
+    "skysift_ensemble_info",
+    "1 for each ensemble that is loaded.",
+    ["ensemble", "digest", "target", "rule"],
+    multiprocess_mode="livemax",
+)
+VOTER_FAILURES = Counter(
+    "skysift_voter_failures_total",
+    "Frames on which a voter gave no score, by kind.",
+    ["voter", "kind"],
+)
+HTTP_REQUESTS = Counter(
+    "skysift_http_requests_total",
+    "Requests answered, by route template.",
+    ["route", "method", "status"],
+)
+HTTP_SECONDS = Histogram(
+    "skysift_http_request_duration_seconds",
+    "Time from the first line of a request to the end of its answer.",
+    ["route"],
+    buckets=SECONDS,
+)
+HTTP_DISCONNECTS = Counter(
+    "skysift_http_disconnects_total", "Clients that left before their answer."
+)
+
+
+@contextmanager
+def clock(stage: Stage, voter: str = "") -> Iterator[None]:
+    """Measure the block as one stage of a frame's way."""
+    start = perf_counter()
+    try:
+        yield
+    finally:
+        observe(stage, perf_counter() - start, voter=voter)
+
+
+def observe(stage: Stage, seconds: float, *, voter: str = "") -> None:
+    """Record how long a stage took."""
+    STAGE_SECONDS.labels(stage, voter).observe(seconds)
+
+
+def count_verdict(ensemble: str, verdict: Verdict) -> None:
+    """Count a frame that was judged, and its votes and scores."""
+    reason = verdict.reasons[0].value if verdict.reasons else PLAIN
+    FRAMES_DONE.labels(ensemble, verdict.decision, "judged", reason).inc()
+    for vote in verdict.votes:
+        VOTES.labels(ensemble, vote.voter, vote.answer).inc()
+        if vote.score is not None:
+            SCORE.labels(ensemble, vote.voter).observe(vote.score)
+    for voter in verdict.skipped:
+        VOTES.labels(ensemble, voter, "unasked").inc()
+
+
+def count_unjudged(
+    ensemble: str, outcome: Literal["refused", "failed"], reason: Reason, *, frames: int = 1
+) -> None:
+    """Count frames that never reached a verdict; a person must look at them."""
+    FRAMES_DONE.labels(ensemble, "review", outcome, reason.value).inc(frames)
+
+
+def count_failures(voter: str, kind: Reason, frames: int) -> None:
+    """Count the frames on which a voter gave no score."""
+    VOTER_FAILURES.labels(voter, kind.value).inc(frames)

@@ -1,0 +1,138 @@
+from collections.abc import Callable, Sequence
+from threading import Event
+
+import numpy as np
+import pytest
+from prometheus_client import REGISTRY
+
+from ensembles.reasons import Reason
+from ensembles.voter import Floats, Reading
+from monitoring.around import Forgiving, guard
+
+BROKEN = -1
+
+
+class Halves:
+    """Scores every view 0.5 and gives it an embedding; a view `BROKEN` makes it raise."""
+
+    def read(self, views: Sequence[int]) -> Reading:
+        if BROKEN in views:
+            raise RuntimeError("cannot read this")
+        count = len(views)
+        embeddings = np.tile(np.array([[1, 0]], dtype=np.float32), (count, 1))
+        return Reading(np.full(count, 0.5, dtype=np.float32), embeddings)
+
+
+class Says:
+    def __init__(self, answer: Callable[[int], object]) -> None:
+        self.answer = answer
+
+    def read(self, views: Sequence[int]) -> Reading:
+        return self.answer(len(views))  # type: ignore[return-value] # lies on purpose
+
+
+class Hangs:
+    def __init__(self) -> None:
+        self.release = Event()
+        self.readings = 0
+
+    def read(self, views: Sequence[int]) -> Reading:
+        self.readings += 1
+        self.release.wait()
+        return Reading(np.zeros(len(views), dtype=np.float32))
+
+
+def scores(*values: float) -> Floats:
+    return np.array(values, dtype=np.float32)
+
+
+def failures(voter: str, kind: Reason) -> float:
+    labels = {"voter": voter, "kind": kind.value}
+    return REGISTRY.get_sample_value("skysift_voter_failures_total", labels) or 0.0
+
+
+def test_a_voter_that_works_is_left_alone() -> None:
+    reading = guard("works", Halves(), 5).read([1, 2])
+
+    assert reading.scores.tolist() == [0.5, 0.5]
+    assert reading.embeddings is not None
+
+
+def test_only_the_culprit_of_a_failed_reading_abstains() -> None:
+    reading = guard("culprit", Halves(), 5).read([1, BROKEN, 3])
+
+    assert np.isnan(reading.scores).tolist() == [False, True, False]
+    assert [reading.reason(view) for view in range(3)] == [None, Reason.VOTER_FAILED, None]
+    assert reading.embeddings is not None
+    assert np.isnan(reading.embeddings[:, 0]).tolist() == [False, True, False]
+    assert failures("culprit", Reason.VOTER_FAILED) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda count: None,
+        lambda count: Reading(scores()),
+        lambda count: Reading(scores(*[0.5] * (count + 1))),
+        lambda count: Reading(scores(*[1.5] * count)),
+        lambda count: Reading(scores(*[np.inf] * count)),
+        lambda count: scores(*[0.5] * count).tolist(),
+    ],
+    ids=["nothing", "too few", "too many", "above 1", "infinite", "no reading"],
+)
+def test_nonsense_becomes_an_abstention(answer: Callable[[int], object]) -> None:
+    reading = guard("nonsense", Says(answer), 5).read([1, 2])
+
+    assert np.isnan(reading.scores).all()
+    assert reading.reason(0) == Reason.VOTER_FAILED
+
+
+def test_nan_is_an_abstention_that_is_counted() -> None:
+    before = failures("silent", Reason.VOTER_ABSTAINED)
+
+    reading = guard("silent", Says(lambda count: Reading(scores(0.2, np.nan))), 5).read([1, 2])
+
+    assert reading.reason(1) == Reason.VOTER_ABSTAINED
+    assert failures("silent", Reason.VOTER_ABSTAINED) == before + 1
+
+
+def test_a_voter_that_hangs_abstains_after_its_budget_and_is_not_asked_again_one_by_one() -> None:
+    voter = Hangs()
+
+    reading = guard("hangs", voter, 0.02).read([1, 2, 3])
+    voter.release.set()
+
+    assert [reading.reason(view) for view in range(3)] == [Reason.VOTER_TIMEOUT] * 3
+    assert voter.readings == 1
+    assert failures("hangs", Reason.VOTER_TIMEOUT) == 3
+
+
+def test_a_voter_that_always_hangs_is_given_up_without_a_wait() -> None:
+    voter = Hangs()
+    forgiving = Forgiving("given_up", voter, 0.001)
+    for _ in range(16):
+        forgiving.read([1])
+
+    reading = Forgiving.read(forgiving, [1])
+    voter.release.set()
+
+    assert reading.reason(0) == Reason.VOTER_TIMEOUT
+    assert voter.readings == 16
+
+
+def test_a_voter_that_recovers_is_asked_again() -> None:
+    voter = Hangs()
+    forgiving = Forgiving("recovers", voter, 0.02)
+    forgiving.read([1])
+    voter.release.set()
+    forgiving.timeout_seconds = 5
+
+    assert forgiving.read([1]).scores.tolist() == [0]
+
+
+def test_readings_are_timed() -> None:
+    labels = {"stage": "voter", "voter": "timed"}
+
+    guard("timed", Halves(), 5).read([1])
+
+    assert REGISTRY.get_sample_value("skysift_stage_duration_seconds_count", labels) == 1
