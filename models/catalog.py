@@ -130,7 +130,7 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         config,
         digest(config, settings),
         Gate(seats, config.rule, full_ballots=config.full_ballots),
-        enough_px=max(options_of(voter).view_px for voter in config.voters),
+        enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
     )
 
 

@@ -81,9 +81,8 @@ class OnnxOptions(ModelOptions):
             raise ValueError(f"output: {self.output} needs `labels` and `positive`")
         return self
 
-    @property
-    def view_px(self) -> int:
-        """Shorter side, in pixels, from which a frame is only ever shrunk."""
+    def view_px(self, settings: ModelSettings) -> int:  # noqa: ARG002 - the file says it
+        """Return the shorter side, in pixels, from which a frame is only ever shrunk."""
         return self.input.view_px
 
     def artifacts(self, settings: ModelSettings) -> tuple[Path, ...]:  # noqa: ARG002 - beside the file, not in the cache

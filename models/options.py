@@ -33,9 +33,12 @@ class ModelOptions(VoterOptions):
             WeightsError: Its weights or the runtime are missing or unfit.
         """
 
-    @property
-    def view_px(self) -> int:
-        """Shorter side, in pixels, from which a frame is large enough for this voter."""
+    def view_px(self, settings: ModelSettings) -> int:  # noqa: ARG002 - for kinds that use the cache
+        """Return the shorter side, in pixels, from which a frame is large enough for this voter.
+
+        Raises:
+            WeightsError: A prepared model says it, and it is missing.
+        """
         return 1
 
     def artifacts(self, settings: ModelSettings) -> tuple[Path, ...]:  # noqa: ARG002 - for kinds that use the cache
