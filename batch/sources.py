@@ -1,0 +1,50 @@
+"""Which pictures were meant by the files and folders that were named."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# Only for looking through folders: a file that is named itself is always taken, and what a
+# picture really is its bytes say.
+PICTURE_SUFFIXES = frozenset(
+    {".bmp", ".gif", ".jpe", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"}
+    # Skysift may not be able to read these; they are answered `review`, never left out.
+    | {".avif", ".dng", ".heic", ".heif", ".jp2", ".jxl"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was found.
+
+    Args:
+        pictures: In the order they were named, a folder's by their path; repeated if named twice.
+        left_out: Files in folders that are not called like pictures.
+    """
+
+    pictures: tuple[Path, ...]
+    left_out: tuple[Path, ...] = ()
+
+
+def find_pictures(paths: Iterable[Path]) -> Sources:
+    """Return every named file, and the pictures in every named folder and below it.
+
+    Hidden files and folders are passed over. A path that does not exist is kept: it becomes a
+    failed row instead of vanishing.
+    """
+    pictures: list[Path] = []
+    left_out: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            pictures.append(path)
+            continue
+        for file in _files_below(path):
+            (pictures if file.suffix.lower() in PICTURE_SUFFIXES else left_out).append(file)
+    return Sources(tuple(pictures), tuple(left_out))
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file():
+            yield path

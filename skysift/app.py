@@ -1,0 +1,109 @@
+"""The command `skysift`: a table of subcommands, and what becomes of their errors.
+
+A subcommand's file is imported only when it is asked for, so `skysift --help` needs none of
+the packages that the work needs.
+"""
+
+import sys
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+
+from batch.version import installed_version
+from ensembles.errors import SkysiftError
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of `skysift --help`.
+
+    Args:
+        place: `module:name` of the function, or of the `typer.Typer` that groups functions.
+        summary: What it does, in one line.
+    """
+
+    place: str
+    summary: str
+
+    def load(self) -> Callable[..., Any] | typer.Typer:
+        """Import and return the function or the group."""
+        module, name = self.place.split(":")
+        found: Callable[..., Any] | typer.Typer = getattr(import_module(module), name)
+        return found
+
+
+COMMANDS = {
+    "serve": Command("skysift.serve:serve", "Serve a gate over HTTP."),
+    "doctor": Command("skysift.doctor:doctor", "Look for what is wrong on this machine."),
+    "triage": Command("skysift.triage:triage", "Decide on pictures: review or skip."),
+    "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
+    "models": Command("skysift.models:app", "Prepare pretrained models, and list them."),
+    "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),
+}
+
+
+def build(asked: Collection[str]) -> typer.Typer:
+    """Return the command line with the subcommands named in `asked` loaded, the rest listed."""
+    app = typer.Typer(
+        name="skysift",
+        help="Decide, for each picture a drone took, whether a person must look at it.",
+        epilog="Exit codes: 0 done, 1 done with failures to look at, 2 usage or configuration.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    for name, command in COMMANDS.items():
+        loaded = command.load() if name in asked else _listed_only
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=name, help=command.summary)
+        else:
+            app.command(name, short_help=command.summary)(loaded)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code.
+
+    An error a person can act on becomes one message; any other keeps its traceback.
+    """
+    asked = [word for word in arguments if not word.startswith("-")][:1]
+    try:
+        build(asked)(list(arguments), prog_name="skysift")
+    except SkysiftError as error:
+        typer.echo(f"error: {error}", err=True)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def main() -> None:
+    """Run the command line of this process and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"skysift {installed_version()}")
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a subcommand."""
+
+
+def _listed_only() -> None:
+    """Stand in the list of subcommands without being one: `build` loads those asked for."""

@@ -1,0 +1,72 @@
+"""`skysift check`: every mistake of an ensemble file at once, without loading anything."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ensembles.config import EnsembleConfig
+from ensembles.errors import ConfigError
+from ensembles.rules import Rule
+from models.settings import read_settings
+from skysift.ensemble_state import EnsembleState, state_of
+
+
+def check(
+    configs: Annotated[list[Path], typer.Argument(help="Ensemble files.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+) -> None:
+    """Read ensemble files and name every mistake.
+
+    Shows the rule, the voters, their thresholds and the digest, or which weights are missing.
+    Needs neither the weights nor a runtime nor torch. Exits with 2 when a file has mistakes.
+    """
+    settings = read_settings()
+    states = [state_of(config, settings) for config in configs]
+    for state in states:
+        if as_json:
+            typer.echo(json.dumps(_facts(state)))
+        elif state.config is None:
+            error = ConfigError(state.problems, source=str(state.path))
+            typer.echo(f"error: {error}", err=True)
+        else:
+            typer.echo("\n".join(_lines(state, state.config)))
+    if any(state.problems for state in states):
+        raise typer.Exit(2)
+
+
+def _lines(state: EnsembleState, config: EnsembleConfig) -> Iterator[str]:
+    yield f"{state.path}: no mistakes"
+    yield f"  ensemble   {config.name}, which looks for: {config.target}"
+    yield f"  rule       {describe(config.rule)}"
+    for voter in config.voters:
+        yield (
+            f"  voter      {voter.name} ({voter.kind}): yes from {voter.threshold:g}, "
+            f"at most {voter.timeout_ms / 1000:g} s"
+        )
+    yield f"  all asked  on {config.full_ballots:.4g} of the frames"
+    for missing in state.missing:
+        yield f"  missing    {missing}"
+    yield f"  digest     {state.digest or 'known when the weights are there'}"
+
+
+def describe(rule: Rule) -> str:
+    """Return the rule in words, such as `or: 1 of 3 votes`."""
+    total = sum(rule.weights)
+    if set(rule.weights) == {1}:
+        return f"{rule.name}: yes from {rule.needed} of {total} votes"
+    return f"{rule.name}: yes from {rule.needed} of the weight {' + '.join(map(str, rule.weights))}"
+
+
+def _facts(state: EnsembleState) -> dict[str, object]:
+    config = state.config
+    return {
+        "file": str(state.path),
+        "problems": state.problems,
+        "missing": state.missing,
+        "digest": state.digest,
+        "config": config.model_dump(mode="json") if config else None,
+    }

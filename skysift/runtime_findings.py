@@ -1,0 +1,47 @@
+"""What `skysift doctor` looks at in the runtime: which is installed, and what it can use."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ensembles.errors import WeightsError
+from models.runtime import available_providers, chosen_provider, installed_runtimes
+from models.settings import Provider
+from skysift.findings import Finding, fail, ok
+
+ONE_OF = "install exactly one of skysift[cpu] and skysift[gpu]"
+BOTH_REMEDY = (
+    "they overwrite each other's files: pip uninstall -y onnxruntime onnxruntime-gpu, "
+    "then install skysift[cpu] or skysift[gpu]"
+)
+
+
+def look_at_runtime(wanted: Provider) -> Iterator[Finding]:
+    """Yield what was found; `wanted` is the provider of the settings."""
+    yield runtime_finding(installed_runtimes())
+    yield provider_finding(wanted, available_providers())
+
+
+def runtime_finding(installed: Mapping[str, str]) -> Finding:
+    """Judge which packages give the module `onnxruntime`: version by package."""
+    found = " and ".join(f"{package} {version}" for package, version in installed.items())
+    if not installed:
+        return fail("runtime", "no ONNX Runtime is installed", ONE_OF)
+    if len(installed) > 1:
+        return fail("runtime", f"{found} are both installed", BOTH_REMEDY)
+    return ok("runtime", found)
+
+
+def provider_finding(wanted: Provider, available: Sequence[str]) -> Finding:
+    """Judge whether models can run where the settings want them."""
+    if not available:
+        return fail("provider", "none, because there is no runtime", ONE_OF)
+    try:
+        chosen = chosen_provider(wanted, available)
+    except WeightsError as error:
+        return fail("provider", f"SKYSIFT_PROVIDER={wanted}", str(error))
+    return ok(
+        "provider", f"SKYSIFT_PROVIDER={wanted} runs on {chosen}; there are {_short(available)}"
+    )
+
+
+def _short(providers: Sequence[str]) -> str:
+    return ", ".join(name.removesuffix("ExecutionProvider") for name in providers)
