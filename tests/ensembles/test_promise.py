@@ -1,0 +1,119 @@
+"""The promise itself, tried 2,000 times in worlds whose truth is known.
+
+Each share of broken promises may exceed 1 - C by at most three standard errors. The same harness
+is run on the naive threshold, and fails it: so the check can fail.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from ensembles.bounds import Promise
+from ensembles.calibrate import (
+    Candidate,
+    OperatingPoint,
+    all_candidates,
+    calibrate,
+    calibrate_best,
+    dial_of,
+    scales_of,
+)
+from ensembles.score_table import NOBODY, ScoreTable
+from tests.ensembles.worlds import VOTERS, Truth, World
+
+TRIALS = 2000
+PROMISE = Promise(0.95, 0.95)
+THREE_STANDARD_ERRORS = 3 * np.sqrt(PROMISE.delta * PROMISE.confidence / TRIALS)
+MOST_BROKEN = PROMISE.delta + THREE_STANDARD_ERRORS
+PLAIN = World()
+CLUSTERED = World(frames_per_object=5, likeness=0.9)
+CANDIDATES = all_candidates(VOTERS)
+OR = CANDIDATES[len(VOTERS)]
+
+Calibrate = Callable[[ScoreTable], OperatingPoint]
+
+
+def share_broken(world: World, calibrated: Calibrate, *, positives: int, negatives: int) -> float:
+    """Return in which share of trials the true recall falls below the promise."""
+    random = np.random.default_rng(7)
+    truth = Truth.of(world, random)
+    tables = (world.table(random, positives=positives, negatives=negatives) for _ in range(TRIALS))
+    return float(np.mean([truth.recall(calibrated(table)) < PROMISE.recall for table in tables]))
+
+
+def one(candidate: Candidate) -> Calibrate:
+    return lambda table: calibrate(table, candidate, PROMISE).point
+
+
+def best(table: ScoreTable) -> OperatingPoint:
+    return calibrate_best(table, CANDIDATES, PROMISE).point
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES, ids=lambda candidate: candidate.name)
+def test_the_promise_holds_for_a_rule_fixed_beforehand(candidate: Candidate) -> None:
+    broken = share_broken(PLAIN, one(candidate), positives=120, negatives=300)
+
+    assert broken <= MOST_BROKEN
+
+
+@pytest.mark.parametrize("negatives", [100, 1000])
+@pytest.mark.parametrize("world", [PLAIN, CLUSTERED], ids=["single frames", "clustered"])
+def test_the_promise_holds_at_every_prevalence_and_under_clustering(
+    world: World, negatives: int
+) -> None:
+    broken = share_broken(world, one(OR), positives=100, negatives=negatives)
+
+    assert broken <= MOST_BROKEN
+
+
+@pytest.mark.parametrize("positives", [240, 120], ids=["split", "delta / M"])
+def test_the_promise_holds_for_the_best_of_many_rules(positives: int) -> None:
+    broken = share_broken(PLAIN, best, positives=positives, negatives=300)
+
+    assert broken <= MOST_BROKEN
+
+
+def naive(table: ScoreTable) -> OperatingPoint:
+    """Put the threshold where the recall on the calibration set just reaches the target."""
+    points = [
+        at_misses(table, each, int(table.positives * (1 - PROMISE.recall))) for each in CANDIDATES
+    ]
+    return min(points, key=lambda point: point.share_kept)
+
+
+def at_misses(table: ScoreTable, candidate: Candidate, misses: int) -> OperatingPoint:
+    scales = scales_of(table, candidate)
+    dial = dial_of(table, candidate, scales)
+    t = float(table.best_of_each_object(dial)[misses])
+    kept = int((dial >= t).sum())
+    thresholds = tuple(scale.threshold(t) for scale in scales)
+    return OperatingPoint(
+        candidate, t, thresholds, table.positives, misses, 0.0, len(table), kept, 0.0, 1.0
+    )
+
+
+def test_the_naive_threshold_fails_the_same_check() -> None:
+    broken = share_broken(PLAIN, naive, positives=120, negatives=300)
+
+    assert broken > 0.5
+
+
+def frame_by_frame(table: ScoreTable) -> OperatingPoint:
+    """Calibrate as if every frame showed an object of its own."""
+    alone = np.full(len(table), NOBODY, dtype=np.int64)
+    frames = ScoreTable(table.voters, table.scores, table.labels, alone, table.groups)
+    return calibrate(frames, OR, PROMISE).point
+
+
+def test_counting_frames_that_are_alike_breaks_a_promise_on_frames() -> None:
+    world = World(frames_per_object=9, likeness=0.9)
+    random = np.random.default_rng(7)
+    truth = Truth.of(world, random)
+
+    points = [
+        frame_by_frame(world.table(random, positives=30, negatives=200)) for _ in range(TRIALS)
+    ]
+
+    broken = np.mean([truth.frame_recall(point) < PROMISE.recall for point in points])
+    assert broken > 2 * MOST_BROKEN
