@@ -228,7 +228,7 @@ def _point(
 ) -> OperatingPoint:
     """Return the point whose dial is the score of the object after the last allowed miss."""
     dial = dial_of(table, candidate, scales)
-    objects = table.best_of_each_object(dial)
+    objects = np.sort(table.best_by_object(dial))
     t = float(objects[misses])
     missed = int((objects < t).sum())
     kept = int((dial >= t).sum())

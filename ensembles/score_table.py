@@ -76,10 +76,11 @@ class ScoreTable:
         units = self.units()
         return int(np.unique(units[units != NOBODY]).size)
 
-    def best_of_each_object(self, dial: Doubles) -> Doubles:
-        """Return the highest dial score of every object, ascending, shape (positives,).
+    def best_by_object(self, dial: Doubles) -> Doubles:
+        """Return the highest dial score of every object, shape (positives,).
 
-        An object is found if any of its frames is kept.
+        An object is found if any of its frames is kept. Objects come in the order of their
+        codes, the same for every dial.
         """
         units = self.units()
         shown = np.flatnonzero(units != NOBODY)
@@ -87,4 +88,4 @@ class ScoreTable:
             return np.empty(0)
         order = shown[np.argsort(units[shown], kind="stable")]
         starts = np.flatnonzero(np.diff(units[order], prepend=NOBODY))
-        return np.sort(np.maximum.reduceat(dial[order], starts))
+        return np.asarray(np.maximum.reduceat(dial[order], starts), dtype=np.float64)

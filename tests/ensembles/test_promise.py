@@ -85,7 +85,7 @@ def naive(table: ScoreTable) -> OperatingPoint:
 def at_misses(table: ScoreTable, candidate: Candidate, misses: int) -> OperatingPoint:
     scales = scales_of(table, candidate)
     dial = dial_of(table, candidate, scales)
-    t = float(table.best_of_each_object(dial)[misses])
+    t = float(np.sort(table.best_by_object(dial))[misses])
     kept = int((dial >= t).sum())
     thresholds = tuple(scale.threshold(t) for scale in scales)
     return OperatingPoint(
