@@ -1,0 +1,158 @@
+"""A calibrated promise on recall for one ensemble digest, with its evidence and scope."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ensembles.errors import ConfigError
+from ensembles.mistakes import mistakes_in
+
+Status = Literal["valid", "void", "none"]
+
+
+class Part(BaseModel):
+    """A part of a certificate: no unknown keys, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Share(Part):
+    """A share of whole numbers with its exact two-sided interval."""
+
+    successes: int
+    trials: int
+    low: float
+    high: float
+
+
+class Slice(Part):
+    """How the promise fares on a part of the frames that certified it.
+
+    Attributes:
+        name: The group, or the condition.
+        positives: Objects in it.
+        misses: Those of them that are skipped.
+        bound: Lower confidence bound of the recall on this part alone.
+        certified: Whether that bound reaches the promised recall. Too few positives leave a
+            part not certified, whatever its misses.
+    """
+
+    name: str
+    positives: int
+    misses: int
+    bound: float
+    certified: bool
+
+
+class LabelCheck(Part):
+    """A blind second look at every calibration miss and as many random hits.
+
+    Attributes:
+        misses_checked: Misses that were looked at again.
+        hits_checked: Hits that were looked at again.
+        labels_changed: Labels that the second look found wrong.
+    """
+
+    misses_checked: int
+    hits_checked: int
+    labels_changed: int
+
+
+class Certificate(Part):
+    """What is promised, for which gate, on which evidence.
+
+    Attributes:
+        ensemble: Name of the ensemble.
+        digest: The promise holds for exactly this ensemble; None when the certificate was made
+            from scores alone, and so holds for no gate yet.
+        rule: As in the ensemble file.
+        thresholds: Raw score per voter from which it says yes.
+        recall: R, the promised share of objects that are found.
+        confidence: C, the probability with which the promise is kept.
+        counted: What recall is counted on.
+        positives: Objects that certified.
+        misses: Those of them that the gate skips.
+        bound: Lower confidence bound of the recall, at least R.
+        share_kept: Frames that go to review.
+        prevalence: Positive frames among the labelled ones.
+        review_seconds_per_frame: What a look at one frame is taken to cost a person.
+        method: How the choice among rules was paid for.
+        rules_tried: How many rules were looked at.
+        seed: Of the split; None when there was none.
+        slices: The promise on each part.
+        label_check: None until the labels had their second look.
+        scope: What it holds for, in words: sensor, heights, terrain.
+        made_at: UTC.
+        skysift_version: That made it.
+    """
+
+    ensemble: str
+    digest: str | None
+    rule: str
+    thresholds: dict[str, float]
+    recall: float
+    confidence: float
+    counted: Literal["objects", "frames"]
+    positives: int
+    misses: int
+    bound: float
+    share_kept: Share
+    prevalence: Share
+    review_seconds_per_frame: float
+    method: str
+    rules_tried: int
+    seed: int | None = None
+    slices: tuple[Slice, ...] = ()
+    label_check: LabelCheck | None = None
+    scope: dict[str, str] = Field(default_factory=dict)
+    made_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    skysift_version: str
+
+    @property
+    def id(self) -> str:
+        """The first 16 hex digits of the SHA-256 of its content; verdicts carry it."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return sha256(content.encode()).hexdigest()[:16]
+
+    def standing(self, digest: str) -> tuple[Status, str]:
+        """Return whether the promise holds for the ensemble with this digest, and why.
+
+        Args:
+            digest: Of the ensemble as it is now.
+        """
+        if self.digest is None:
+            return "void", "made from scores alone: it is bound to no ensemble"
+        if self.digest != digest:
+            return "void", (
+                f"made for digest {self.digest[:12]}, but the ensemble has {digest[:12]}: "
+                "calibrate again"
+            )
+        return "valid", (
+            f"recall at least {self.recall:g} with confidence {self.confidence:g}, "
+            f"{self.misses} of {self.positives} {self.counted} missed"
+        )
+
+
+def read_certificate(path: Path) -> Certificate:
+    """Return the certificate that the JSON file holds.
+
+    Raises:
+        ConfigError: The file is missing, or not a certificate.
+    """
+    try:
+        return Certificate.model_validate_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", source=str(path)) from None
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8 text", source=str(path)) from None
+    except ValidationError as error:
+        raise ConfigError(mistakes_in(error, Certificate), source=str(path)) from None
+
+
+def write_certificate(certificate: Certificate, path: Path) -> None:
+    """Write the certificate as JSON that a person can read; its id is that of the content."""
+    path.write_text(certificate.model_dump_json(indent=2) + "\n", encoding="utf-8")
