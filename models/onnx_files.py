@@ -91,6 +91,8 @@ def _fields(data: mmap, span: Slice) -> Iterator[tuple[int, Slice | None]]:
     while at < end:
         tag, at = _varint(data, at)
         field, wire = tag >> 3, tag & 7
+        if not field:
+            raise ValueError("a field has the number 0")
         inner = None
         if wire == VARINT:
             _, at = _varint(data, at)

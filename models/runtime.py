@@ -4,7 +4,7 @@ ONNX Runtime is imported when the first session is opened: checking an ensemble 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +30,8 @@ PROVIDERS: dict[Provider, tuple[str, ...]] = {
 }
 RUNTIME_PACKAGES = ("onnxruntime", "onnxruntime-gpu")
 ERRORS_ONLY = 3
+WARM_UP_VIEWS = 2
+"""Two, because networks exported for one view often run on two and answer only once."""
 
 
 class Network(Protocol):
@@ -124,12 +126,20 @@ def _warm_up(session: Session, takes: Tensor, gives: Sequence[Tensor], path: Pat
     if len(sides) != len(takes.row):
         raise ValueError(f"every size of an input must be a number, not {takes.row}")
     try:
-        outputs = session.run(np.zeros((1, *sides), dtype=np.float32))
+        outputs = session.run(np.zeros((WARM_UP_VIEWS, *sides), dtype=np.float32))
     except _faults() as error:
-        raise WeightsError(f"{path}: the network cannot run: {error}") from error
+        raise WeightsError(
+            f"{path}: the network cannot run on {WARM_UP_VIEWS} views: {error}"
+        ) from error
     for declared, output in zip(gives, outputs, strict=True):
-        found = Port(declared.name or "(its only one)", output.shape, "tensor(float)")
-        matched(declared, [found], side="output", path=path)
+        name = declared.name or "(its only one)"
+        if output.shape[:1] != (WARM_UP_VIEWS,):
+            raise WeightsError(
+                f"{path}: output {name} has shape {output.shape} for {WARM_UP_VIEWS} views; "
+                "export the model again with a free first axis"
+            )
+        found = Port(name, (None, *output.shape[1:]), "tensor(float)")
+        matched(replace(declared, name=""), [found], side="output", path=path)
 
 
 def _open_handle(path: Path, settings: ModelSettings) -> Any:  # noqa: ANN401 - ONNX Runtime has no types
