@@ -11,6 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from ensembles.errors import WeightsError
 from models.preprocess import Recipe
 
+OPSET = 18
+"""Of the ONNX files we write: old enough for every runtime in use, new enough for
+LayerNormalization as one node."""
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Precision = Literal["fp32"]
 Positive = Annotated[int, Field(gt=0)]

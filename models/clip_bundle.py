@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from ensembles.errors import WeightsError
 from ensembles.voter import Floats
 from models.cards import ClipCard
+from models.preprocess import Recipe
 from models.runtime import Runtime, Session
 from models.tensors import Tensor
 from models.weights import verify
@@ -44,6 +45,16 @@ class ClipBundle:
             if name not in card.files:
                 raise WeightsError(f"{folder / CARD_FILE}: files: {name} is missing")
         return cls(folder, card)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The card, and every file it lists."""
+        return (self.folder / CARD_FILE, *self.card.paths(self.folder))
+
+    @property
+    def recipe(self) -> Recipe:
+        """How a picture becomes the image tower's input."""
+        return self.card.image
 
     def verify(self) -> None:
         """Compare every file with its checksum.

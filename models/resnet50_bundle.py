@@ -6,6 +6,7 @@ from typing import Self
 
 from ensembles.errors import WeightsError
 from models.cards import ResNetCard
+from models.preprocess import Recipe
 from models.runtime import Runtime, Session
 from models.tensors import Tensor
 from models.weights import verify
@@ -41,6 +42,16 @@ class ResNetBundle:
         if path.name not in card.files:
             raise WeightsError(f"{card_path(path)}: files: {path.name} is missing")
         return cls(path, card)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The card, and every file it lists."""
+        return (card_path(self.path), *self.card.paths(self.path.parent))
+
+    @property
+    def recipe(self) -> Recipe:
+        """How a picture becomes the network's input."""
+        return self.card.image
 
     def verify(self) -> None:
         """Compare every file with its checksum.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from tokenizers import Tokenizer
 
-from models.cards import ClipCard
+from models.cards import OPSET, ClipCard
 from models.clip_bundle import (
     CARD_FILE,
     IMAGE_FILE,
@@ -17,7 +17,7 @@ from models.clip_bundle import (
     embed_prompts,
     token_ids,
 )
-from models.export.onnx_file import EXAMPLE_BATCH, OPSET, Calls, write_onnx
+from models.export.onnx_file import EXAMPLE_BATCH, Calls, write_onnx
 from models.export.self_check import drawn_pictures, worst_difference
 from models.export.tokenizer import PROBES, clip_tokenizer, fit_to_context
 from models.export.weights_digest import digest_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-# Old enough for every runtime in use, new enough for LayerNormalization as one node.
-OPSET = 18
+from models.cards import OPSET
+
 # protobuf ends at 2 GiB; above this the weights go into a second file, `<name>.data`.
 LARGEST_SINGLE_FILE_BYTES = 1_900_000_000
 # torch.export takes sizes 0 and 1 as constants, so an example must hold more.

@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from models.cards import ResNetCard
-from models.export.onnx_file import EXAMPLE_BATCH, OPSET, write_onnx
+from models.cards import OPSET, ResNetCard
+from models.export.onnx_file import EXAMPLE_BATCH, write_onnx
 from models.export.self_check import drawn_pictures, worst_difference, worst_share
 from models.export.weights_digest import digest_of
 from models.preprocess import Picture, Recipe, prepare

@@ -1,13 +1,13 @@
 """Whether an ONNX file says what torch says, before anybody relies on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ensembles.errors import WeightsError
 from ensembles.voter import Floats
+from models.frames import Frame
 from models.pixels import Pixels
 from models.vectors import unit_rows
 
@@ -19,20 +19,9 @@ DRAWN_PICTURES = 6
 DRAWN_SIZE = (240, 320)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A picture made for a check.
-
-    Args:
-        pixels: uint8, shape (h, w, 3), RGB.
-    """
-
-    pixels: Pixels
-
-
-def drawn_pictures(count: int = DRAWN_PICTURES, *, seed: int = 0) -> list[Drawn]:
+def drawn_pictures(count: int = DRAWN_PICTURES, *, seed: int = 0) -> list[Frame]:
     """Return pictures with ramps, discs and grain, which excite a network as noise does not."""
-    return [Drawn(pixels) for pixels in _draw(count, np.random.default_rng(seed))]
+    return [Frame.of_pixels(pixels) for pixels in _draw(count, np.random.default_rng(seed))]
 
 
 def _draw(count: int, chance: np.random.Generator) -> Iterator[Pixels]:
