@@ -16,18 +16,12 @@ import numpy.typing as npt
 from ensembles.errors import WeightsError
 from ensembles.voter import Floats
 from models.onnx_files import external_files
-from models.settings import ModelSettings, Provider
+from models.providers import PROVIDERS, chosen_provider, provider_options, refuse_fallback
+from models.settings import ModelSettings
 from models.tensors import DTYPES, Port, Tensor, matched
 
 Batch = npt.NDArray[Any]
 
-CPU, CUDA, TENSORRT = (f"{name}ExecutionProvider" for name in ("CPU", "CUDA", "Tensorrt"))
-# Each list is tried by ONNX Runtime per node, so the later ones run what the first cannot.
-PROVIDERS: dict[Provider, tuple[str, ...]] = {
-    "cpu": (CPU,),
-    "cuda": (CUDA, CPU),
-    "tensorrt": (TENSORRT, CUDA, CPU),
-}
 RUNTIME_PACKAGES = ("onnxruntime", "onnxruntime-gpu")
 ERRORS_ONLY = 3
 WARM_UP_VIEWS = 2
@@ -155,43 +149,16 @@ def _open_handle(path: Path, settings: ModelSettings) -> Any:  # noqa: ANN401 - 
         onnxruntime.preload_dlls()  # CUDA's libraries, where pip put them
     try:
         handle = onnxruntime.InferenceSession(
-            path, options, providers=_with_options(wanted, settings.home), enable_fallback=0
+            path,
+            options,
+            providers=PROVIDERS[wanted],
+            provider_options=provider_options(wanted, settings.home),
+            enable_fallback=0,
         )
     except _faults() as error:
         raise WeightsError(f"{path}: ONNX Runtime refuses the file: {error}") from error
     refuse_fallback(wanted, handle.get_providers())
     return handle
-
-
-def chosen_provider(wanted: Provider, available: Sequence[str]) -> Provider:
-    """Return the provider to use, with `auto` resolved.
-
-    Raises:
-        WeightsError: The installed runtime does not have the provider.
-    """
-    if wanted == "auto":
-        return "cuda" if CUDA in available else "cpu"
-    if PROVIDERS[wanted][0] not in available:
-        raise WeightsError(
-            f"SKYSIFT_PROVIDER is {wanted}, but the installed ONNX Runtime has only "
-            f"{', '.join(available)}; install skysift[gpu] instead of skysift[cpu], or set "
-            "SKYSIFT_PROVIDER=cpu"
-        )
-    return wanted
-
-
-def refuse_fallback(wanted: Provider, running: Sequence[str]) -> None:
-    """Refuse a session that was asked to run on a GPU and quietly runs on the CPU.
-
-    Raises:
-        WeightsError: The first provider that runs is not the one that was asked for.
-    """
-    asked = PROVIDERS[wanted][0]
-    if asked not in running:
-        raise WeightsError(
-            f"provider {wanted}: {asked} did not start, only {', '.join(running)} would run; "
-            "check the driver and the CUDA libraries (`nvidia-smi`), or set SKYSIFT_PROVIDER=cpu"
-        )
 
 
 def available_providers() -> tuple[str, ...]:
@@ -229,15 +196,6 @@ def _faults() -> tuple[type[Exception], ...]:
     state = _import_runtime().capi.onnxruntime_pybind11_state
     own = [item for item in vars(state).values() if isinstance(item, type)]
     return (*(item for item in own if issubclass(item, Exception)), RuntimeError, ValueError)
-
-
-def _with_options(provider: Provider, home: Path) -> list[str | tuple[str, dict[str, str]]]:
-    """Let TensorRT keep its engines: it compiles a network for minutes."""
-    cache = {
-        "trt_engine_cache_enable": "True",
-        "trt_engine_cache_path": str(home / "tensorrt"),
-    }
-    return [(name, cache) if name == TENSORRT else name for name in PROVIDERS[provider]]
 
 
 def _ports(arguments: Sequence[Any]) -> list[Port]:

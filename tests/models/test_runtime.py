@@ -8,13 +8,10 @@ import pytest
 
 from ensembles.errors import WeightsError
 from models.runtime import (
-    PROVIDERS,
     Runtime,
     Session,
     available_providers,
-    chosen_provider,
     installed_runtimes,
-    refuse_fallback,
 )
 from models.settings import ModelSettings
 from models.tensors import Tensor
@@ -166,31 +163,6 @@ def test_an_input_of_another_size_is_refused(tmp_path: Path) -> None:
     message = complaint(lambda: opened(path, takes=Tensor((3, 9, 9), change="`input.size`")))
 
     assert "n x 3 x 8 x 8, but the voter declares n x 3 x 9 x 9; change `input.size`" in message
-
-
-def test_auto_is_cuda_where_the_runtime_has_it() -> None:
-    assert chosen_provider("auto", ["CUDAExecutionProvider", "CPUExecutionProvider"]) == "cuda"
-    assert chosen_provider("auto", ["CPUExecutionProvider"]) == "cpu"
-
-
-@pytest.mark.parametrize("wanted", ["cuda", "tensorrt"])
-def test_a_provider_the_runtime_lacks_is_refused_with_the_way_out(wanted: str) -> None:
-    message = complaint(lambda: chosen_provider(wanted, ["CPUExecutionProvider"]))  # type: ignore[arg-type]
-
-    assert f"SKYSIFT_PROVIDER is {wanted}" in message
-    assert "install skysift[gpu]" in message
-
-
-def test_falling_back_to_the_cpu_in_silence_is_a_fault() -> None:
-    refuse_fallback("cuda", PROVIDERS["cuda"])
-    refuse_fallback("cpu", ["CPUExecutionProvider"])
-
-    assert "CUDAExecutionProvider did not start" in complaint(
-        lambda: refuse_fallback("cuda", ["CPUExecutionProvider"])
-    )
-    assert "TensorrtExecutionProvider did not start" in complaint(
-        lambda: refuse_fallback("tensorrt", ["CUDAExecutionProvider", "CPUExecutionProvider"])
-    )
 
 
 def test_asking_for_a_gpu_where_the_runtime_has_none_opens_nothing(tmp_path: Path) -> None:
