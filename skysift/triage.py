@@ -9,7 +9,6 @@ from typing import Annotated
 import structlog
 import typer
 from rich.console import Console
-from rich.progress import track
 
 from batch.row import Row
 from batch.score import score
@@ -17,9 +16,10 @@ from batch.sources import Sources, find_pictures
 from ensembles.errors import ConfigError
 from ensembles.reasons import Reason
 from models.catalog import load_ensemble
-from models.settings import read_settings
+from models.settings import read_settings as read_model_settings
 from monitoring.around import guard
-from skysift.default_ensemble import DEFAULT_ENSEMBLE
+from service.settings import read_settings as read_service_settings
+from skysift.progress import progress
 from skysift.row_text import json_line, plain_line, table_of
 
 TROUBLE = {Reason.VOTER_FAILED, Reason.VOTER_TIMEOUT}
@@ -29,8 +29,8 @@ def triage(
     files: Annotated[list[Path], typer.Argument(help="Pictures, and folders of pictures.")],
     *,
     ensemble: Annotated[
-        Path, typer.Option(help="The ensemble file that decides.")
-    ] = DEFAULT_ENSEMBLE,
+        Path | None, typer.Option(help="The ensemble file that decides; default: the served one.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Ask every voter.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
@@ -41,8 +41,9 @@ def triage(
     """
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     sources = _sources(files)
-    settings = read_settings()
-    gate = load_ensemble(ensemble, settings, around=guard)
+    settings = read_model_settings()
+    chosen = ensemble or read_service_settings().ensembles[0]
+    gate = load_ensemble(chosen, settings, around=guard)
     rows = score(sources.pictures, gate, limits=settings.limits, ask_all=explain)
     started = perf_counter()
     done = _print_rows(rows, len(sources.pictures), as_json=as_json)
@@ -65,8 +66,11 @@ def _print_rows(rows: Iterable[Row], count: int, *, as_json: bool) -> list[Row]:
         return _print_lines(rows, json_line)
     if not sys.stdout.isatty():
         return _print_lines(rows, plain_line)
-    progress = Console(stderr=True)
-    done = list(track(rows, "deciding", total=count, console=progress, transient=True))
+    done = []
+    with progress("pictures decided") as advance:
+        for row in rows:
+            done.append(row)
+            advance(len(done), count)
     Console(highlight=False).print(table_of(done))
     return done
 
