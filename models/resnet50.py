@@ -130,11 +130,9 @@ class ResNet50Options(PretrainedOptions):
             evidence = evidence_weights(self.positive, bundle.card.labels)
         except ValueError as error:
             raise WeightsError(f"{bundle.path}: positive: {error}") from None
+        recipe = self.input or bundle.recipe
         return ResNetVoter(
-            bundle.open(runtime),
-            self.input or bundle.recipe,
-            evidence,
-            with_embeddings=self.embeddings,
+            bundle.open(runtime, recipe), recipe, evidence, with_embeddings=self.embeddings
         )
 
     def view_px(self, settings: ModelSettings) -> int:

@@ -62,9 +62,17 @@ class ResNetBundle:
         for name, checksum in self.card.files.items():
             verify(self.path.parent / name, checksum)
 
-    def open(self, runtime: Runtime) -> Session:
-        """Return the network from pictures to logits (n, classes) and features (n, d)."""
+    def open(self, runtime: Runtime, recipe: Recipe) -> Session:
+        """Return the network from pictures to logits (n, classes) and features (n, d).
+
+        Args:
+            runtime: Opens it.
+            recipe: What pictures will be prepared with.
+
+        Raises:
+            WeightsError: The file cannot be opened, or takes pictures of another shape.
+        """
         logits = Tensor((len(self.card.labels),), name=LOGITS)
         features = Tensor((self.card.features_dim,), name=FEATURES)
-        takes = Tensor(self.card.image.shape, name="image")
+        takes = Tensor(recipe.shape, name="image", change="`input.size` or `input.crop`")
         return runtime.open(self.path, takes=takes, gives=[logits, features])

@@ -90,7 +90,7 @@ def check_towers(
         WeightsError: A tower of the bundle is no copy of the model's.
     """
     runtime = Runtime(ModelSettings(provider="cpu"))
-    images = prepare(pictures, bundle.card.image)
+    images = prepare(pictures, bundle.recipe)
     tokenizer = bundle.open_tokenizer()
     with torch.no_grad():
         image_rows = model.encode_image(torch.from_numpy(images)).numpy()

@@ -101,7 +101,9 @@ def check_resnet50(
         WeightsError: The file is no copy of the module.
     """
     images = prepare(pictures, bundle.card.image)
-    logits, features = bundle.open(Runtime(ModelSettings(provider="cpu"))).run(images)
+    logits, features = bundle.open(Runtime(ModelSettings(provider="cpu")), bundle.recipe).run(
+        images
+    )
     with torch.no_grad():
         batch = torch.from_numpy(images)
         expected = softmax(module(batch).numpy())
