@@ -1,0 +1,63 @@
+"""The BentoML service: `bentoml serve service.app:Skysift`.
+
+BentoML owns workers, lifecycle and packaging; pictures go through our own app (decision 0003).
+`bentoml build` and every parent process import this file: nothing heavy happens here.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import bentoml
+import structlog
+from starlette.applications import Starlette
+
+from models.settings import ModelSettings
+from service.desk import Desk
+from service.logs import configure_logs
+from service.readiness import Readiness, drain_on_sigterm
+from service.routes import PREFIX, site_app, v1_app
+from service.settings import ServiceSettings, read_environment, read_settings
+
+BENTOML_MARGIN_SECONDS = 30
+"""BentoML's own timeout must never come before ours: its answer has another shape."""
+
+SETTINGS: ServiceSettings = read_settings()
+readiness = Readiness()
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Load the ensembles before the first request, and let threads go after the last."""
+    configure_logs(SETTINGS.log_format)
+    desk = Desk.open(SETTINGS, read_environment(ModelSettings))
+    app.state.desk = desk
+    readiness.loaded = True
+    drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
+    digests = {name: station.ensemble.digest for name, station in desk.stations.items()}
+    structlog.get_logger().info("ready", ensembles=digests)
+    yield
+    desk.close()
+
+
+v1 = v1_app(lifespan)
+site = site_app()
+
+
+@bentoml.asgi_app(site, path="/")
+@bentoml.asgi_app(v1, path=PREFIX)
+@bentoml.service(
+    name="Skysift",
+    workers=SETTINGS.workers,
+    traffic={"timeout": SETTINGS.longest_request_seconds + BENTOML_MARGIN_SECONDS},
+    # BentoML's request metrics label raw paths, so any client could add series without end;
+    # its access log and tracing cost more CPU than our whole route. Ours replace all three.
+    metrics={"enabled": False},
+    logging={"access": {"enabled": False}},
+    tracing={} if SETTINGS.tracing else {"excluded_urls": ".*"},
+)
+class Skysift:
+    """One process holds everything; there is no hop between services."""
+
+    async def __is_ready__(self) -> bool:
+        """Answer `/readyz`."""
+        return readiness.ready

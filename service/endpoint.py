@@ -1,0 +1,50 @@
+"""One address, one method."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from service.exchange import Exchange
+
+Answers = Callable[[Request], Awaitable[Response]]
+LONGEST_ECHO = 80
+
+
+class Only:
+    """An endpoint that answers one method, and tells the request's record which route it is.
+
+    Starlette would do this itself, but not beside a last route that answers what no other does.
+    """
+
+    def __init__(self, method: str, template: str, answer: Answers, *, logged: bool = True) -> None:
+        self.methods = ("GET", "HEAD") if method == "GET" else (method,)
+        self.template = template
+        self.answer = answer
+        self.logged = logged
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or say which method is right."""
+        request = Request(scope, receive, send)
+        exchange = Exchange.of(request)
+        exchange.route, exchange.logged = self.template, self.logged
+        if request.method not in self.methods:
+            right = " and ".join(self.methods)
+            raise HTTPException(
+                405,
+                f"{self.template} answers {right}, not {request.method[:LONGEST_ECHO]}",
+                {"Allow": ", ".join(self.methods)},
+            )
+        response = await self.answer(request)
+        await response(scope, receive, send)
+
+
+class Nowhere:
+    """The last route: says that there is nothing here, in the shape of every other error."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+        """Refuse any request."""
+        path = scope["path"][:LONGEST_ECHO]
+        raise HTTPException(404, f"there is nothing at {path}; /v1/docs lists what there is")

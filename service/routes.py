@@ -1,0 +1,102 @@
+"""Which address does what: our own apps, which BentoML mounts."""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Lifespan
+
+from monitoring.exposition import CONTENT_TYPE, exposition
+from service.desk import Desk
+from service.docs_page import CONTENT_SECURITY_POLICY, docs_page
+from service.endpoint import Nowhere, Only
+from service.errors import HANDLERS
+from service.exchange import Recorded
+from service.openapi import openapi
+from service.query import refuse_unknown
+from service.schemas import EnsembleOut, EnsemblesOut
+from service.triage import triage, triage_batch
+
+PREFIX = "/v1"
+
+
+async def ensembles(request: Request) -> Response:
+    """Answer `GET /v1/ensembles`: everything that is loaded."""
+    refuse_unknown(request)
+    desk = Desk.of(request)
+    listed = EnsemblesOut(ensembles=[_described(desk, name) for name in desk.stations])
+    return Response(listed.model_dump_json(), media_type="application/json")
+
+
+async def one_ensemble(request: Request) -> Response:
+    """Answer `GET /v1/ensembles/{name}`."""
+    refuse_unknown(request)
+    desk = Desk.of(request)
+    name = desk.station(request.path_params["name"]).name
+    return Response(_described(desk, name).model_dump_json(), media_type="application/json")
+
+
+def _described(desk: Desk, name: str) -> EnsembleOut:
+    return EnsembleOut.of(desk.stations[name].ensemble, default=name == desk.default)
+
+
+async def openapi_document(request: Request) -> Response:
+    """Answer `GET /v1/openapi.json`."""
+    refuse_unknown(request)
+    return JSONResponse(openapi())
+
+
+async def docs(request: Request) -> Response:
+    """Answer `GET /v1/docs`: a page that needs nothing from outside."""
+    refuse_unknown(request)
+    headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    return HTMLResponse(docs_page(), headers=headers)
+
+
+async def metrics_page(request: Request) -> Response:  # noqa: ARG001 - an endpoint
+    """Answer `GET /metrics`."""
+    return Response(await asyncio.to_thread(exposition), headers={"Content-Type": CONTENT_TYPE})
+
+
+async def to_docs(request: Request) -> Response:  # noqa: ARG001 - an endpoint
+    """Answer `GET /`."""
+    return RedirectResponse(f"{PREFIX}/docs")
+
+
+V1_ROUTES = (
+    Route("/triage", Only("POST", "/v1/triage", triage)),
+    Route("/triage/batch", Only("POST", "/v1/triage/batch", triage_batch)),
+    Route("/ensembles", Only("GET", "/v1/ensembles", ensembles)),
+    Route("/ensembles/{name}", Only("GET", "/v1/ensembles/{name}", one_ensemble)),
+    Route("/openapi.json", Only("GET", "/v1/openapi.json", openapi_document)),
+    Route("/docs", Only("GET", "/v1/docs", docs)),
+    Route("/{path:path}", Nowhere()),
+)
+SITE_ROUTES = (
+    Route("/", Only("GET", "/", to_docs)),
+    Route("/metrics", Only("GET", "/metrics", metrics_page, logged=False)),
+    Route("/{path:path}", Nowhere()),
+)
+
+
+def v1_app(lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """Return the app under `/v1`; its state must hold the desk before a request comes."""
+    return _app(V1_ROUTES, lifespan)
+
+
+def site_app() -> Starlette:
+    """Return the app around it: `/`, `/metrics`, and an answer to every wrong address."""
+    return _app(SITE_ROUTES)
+
+
+def _app(routes: Sequence[Route], lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Recorded)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )

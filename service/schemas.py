@@ -1,0 +1,228 @@
+"""What the service answers, as JSON; the OpenAPI document is made from these classes."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ensembles.config import VoterConfig
+from ensembles.reasons import Reason
+from ensembles.votes import Box, Decision, Verdict, Vote
+from models.catalog import Ensemble
+from models.frames import Frame
+from service.examples import BATCH_EXAMPLE, ENSEMBLE_EXAMPLE, ERROR_EXAMPLE, TRIAGE_EXAMPLE
+
+Score = Annotated[float, Field(ge=0, le=1)]
+
+
+class Answer(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class VoteOut(Answer):
+    """What one voter said."""
+
+    voter: str = Field(description="Name of the voter in the ensemble.")
+    score: Score | None = Field(description="null when the voter abstained.")
+    threshold: Score = Field(description="Score from which the voter says yes.")
+    answer: Literal["yes", "no", "abstained"]
+    reason: Reason | None = Field(description="Why the voter abstained.")
+
+    @classmethod
+    def of(cls, vote: Vote) -> Self:
+        """Return the vote as it is answered."""
+        return cls(
+            voter=vote.voter,
+            score=vote.score,
+            threshold=vote.threshold,
+            answer=vote.answer,
+            reason=vote.reason,
+        )
+
+
+class BoxOut(Answer):
+    """A part of the frame, in its own pixels; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def of(cls, box: Box) -> Self:
+        """Return the box as it is answered."""
+        return cls(left=box.left, top=box.top, right=box.right, bottom=box.bottom)
+
+
+class FrameOut(Answer):
+    """The picture that was judged."""
+
+    id: str = Field(description="SHA-256 of its bytes.")
+    source: str = Field(description="The file name it was sent with; empty for a raw body.")
+    width_px: int = Field(description="Of the original, upright.")
+    height_px: int = Field(description="Of the original, upright.")
+    # Text, because JSON Schema's `date-time` wants an offset, which a camera's clock has not.
+    captured_at: str | None = Field(
+        description="ISO 8601, from EXIF; no offset when only the camera's clock is known."
+    )
+    latitude: float | None = Field(description="Degrees north of where the drone was.")
+    longitude: float | None = Field(description="Degrees east of where the drone was.")
+    altitude_m: float | None = Field(description="Metres above sea level, as the file has it.")
+
+    @classmethod
+    def of(cls, frame: Frame) -> Self:
+        """Return the frame as it is answered, without its pixels."""
+        return cls(
+            id=frame.id,
+            source=frame.source,
+            width_px=frame.width_px,
+            height_px=frame.height_px,
+            captured_at=frame.captured_at.isoformat() if frame.captured_at else None,
+            latitude=frame.latitude,
+            longitude=frame.longitude,
+            altitude_m=frame.altitude_m,
+        )
+
+
+class Judgement(Answer):
+    """The verdict on one picture."""
+
+    decision: Decision = Field(description="`skip` is the only answer that needs no person.")
+    settled: bool = Field(description="false when missing votes left it open: then `review`.")
+    reasons: list[Reason] = Field(description="What went wrong on the way; empty when nothing.")
+    votes: list[VoteOut] = Field(description="In the order they were cast.")
+    skipped: list[str] = Field(description="Voters not asked: the others had settled it.")
+    box: BoxOut | None = Field(description="The part that decided; null for the whole frame.")
+    frame: FrameOut | None = Field(description="null when the bytes were no picture.")
+    full_ballot: bool = Field(description="Every voter was asked, regardless of need.")
+
+    @classmethod
+    def of(cls, verdict: Verdict, frame: Frame | None, **more: object) -> Self:
+        """Return the verdict as it is answered; `more` holds the fields a subclass adds."""
+        judged = {
+            "decision": verdict.decision,
+            "settled": verdict.settled,
+            "reasons": verdict.reasons,
+            "votes": [VoteOut.of(vote) for vote in verdict.votes],
+            "skipped": verdict.skipped,
+            "box": BoxOut.of(verdict.view) if verdict.view else None,
+            "frame": FrameOut.of(frame) if frame else None,
+            "full_ballot": verdict.full_ballot,
+        }
+        return cls.model_validate(judged | more)
+
+
+class Signed(Answer):
+    """Who judged, and which request it was."""
+
+    ensemble: str
+    digest: str = Field(description="SHA-256 over all that decides a score.")
+    certificate_id: str | None = Field(description="null: the ensemble is not certified.")
+    request_id: str
+    latency_seconds: float = Field(ge=0)
+
+
+class TriageAnswer(Judgement, Signed):
+    """Answer to `POST /v1/triage`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [TRIAGE_EXAMPLE]})
+
+
+class BatchItem(Judgement):
+    """The verdict on one picture of a batch; a broken one is `review` with its reason."""
+
+    index: int = Field(ge=0, description="Place in the request, from 0.")
+    source: str = Field(description="The file name it was sent with.")
+    error: str | None = Field(description="Why it was not judged, for a person.")
+
+
+class BatchAnswer(Signed):
+    """Answer to `POST /v1/triage/batch`: one result per picture, in their order."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [BATCH_EXAMPLE]})
+
+    results: list[BatchItem]
+
+
+class VoterOut(Answer):
+    """A voter of an ensemble."""
+
+    name: str
+    kind: str
+    threshold: Score
+    timeout_ms: int = Field(description="After this it abstains.")
+
+    @classmethod
+    def of(cls, voter: VoterConfig) -> Self:
+        """Return what a client may know of the voter."""
+        return cls(
+            name=voter.name,
+            kind=voter.kind,
+            threshold=voter.threshold,
+            timeout_ms=voter.timeout_ms,
+        )
+
+
+class RuleOut(Answer):
+    """How the votes settle: yes iff the weight that said yes is at least `needed`."""
+
+    name: str
+    weights: dict[str, int]
+    needed: int
+
+
+class EnsembleOut(Answer):
+    """An ensemble that is loaded."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ENSEMBLE_EXAMPLE]})
+
+    name: str
+    target: str
+    default: bool = Field(description="Used when a request names none.")
+    rule: RuleOut
+    voters: list[VoterOut] = Field(description="In the order they are asked.")
+    views: str
+    full_ballots: float
+    digest: str
+    certificate_id: str | None
+    certificate_status: Literal["none"] = Field(description="none: recall is not certified.")
+
+    @classmethod
+    def of(cls, ensemble: Ensemble, *, default: bool) -> Self:
+        """Return what a client may know of the ensemble."""
+        config, rule = ensemble.config, ensemble.config.rule
+        names = [voter.name for voter in config.voters]
+        return cls(
+            name=config.name,
+            target=config.target,
+            default=default,
+            rule=RuleOut(
+                name=rule.name,
+                weights=dict(zip(names, rule.weights, strict=True)),
+                needed=rule.needed,
+            ),
+            voters=[VoterOut.of(voter) for voter in config.voters],
+            views=config.views,
+            full_ballots=config.full_ballots,
+            digest=ensemble.digest,
+            certificate_id=None,
+            certificate_status="none",
+        )
+
+
+class EnsemblesOut(Answer):
+    """Answer to `GET /v1/ensembles`; the first is the default."""
+
+    ensembles: list[EnsembleOut]
+
+
+class ErrorOut(Answer):
+    """Every answer that is no success; about a picture, the decision is always `review`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ERROR_EXAMPLE]})
+
+    error: str = Field(description="For a person: what is wrong, and what would be right.")
+    reason: Reason
+    decision: Literal["review"] | None = Field(description="null when no picture was sent.")
+    request_id: str

@@ -1,0 +1,179 @@
+"""What a machine decides about the service: ensembles, addresses, limits, patience."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ensembles.errors import ConfigError
+
+ENV_PREFIX = "SKYSIFT_"
+MB = 1_000_000
+DEMO = Path(__file__).resolve().parents[1] / "configs" / "demo.yaml"
+"""Beside the packages: in a clone, in an installed wheel and in a Bento alike."""
+
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+
+class ServiceSettings(BaseSettings):
+    """Read from `SKYSIFT_*` variables; `docs/service.md` lists them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    ensembles: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(DEMO,),
+        description="Ensemble files to load, separated by commas; the first is the default.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `skysift serve` listens on.")
+    port: int = Field(
+        default=3000, ge=1, le=65_535, description="Port that `skysift serve` listens on."
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes.")
+    slots: int = Field(
+        default=16, ge=1, description="Requests decoded or judged at once, per worker."
+    )
+    queue: int = Field(
+        default=64,
+        ge=0,
+        description="Requests that may wait for a slot, per worker; more are answered 429.",
+    )
+    decode_threads: int = Field(
+        default=0, ge=0, description="Pictures decoded at once, per worker; 0: one per core."
+    )
+    judge_threads: int = Field(
+        default=0,
+        ge=0,
+        description="Judgements at once, per worker; 0: as many as keep the cores busy.",
+    )
+    join_frames: int = Field(
+        default=8, ge=1, le=1024, description="Waiting frames joined into one judgement, at most."
+    )
+    max_body_mb: float = Field(default=64, gt=0, description="Size of one picture, MB.")
+    max_batch_mb: float = Field(default=256, gt=0, description="Size of a batch request, MB.")
+    max_batch_files: int = Field(default=64, ge=1, description="Pictures of a batch request.")
+    bodies_mb: float = Field(
+        default=1024, gt=0, description="Bodies held in memory at once, per worker, MB."
+    )
+    receive_grace_seconds: float = Field(
+        default=5, gt=0, description="Time for a body to arrive, before its size is considered."
+    )
+    receive_mb_per_second: float = Field(
+        default=2, gt=0, description="Slowest accepted rate of a body, MB/s."
+    )
+    deadline_seconds: float = Field(
+        default=30, gt=0, description="From the whole body of a picture to its answer."
+    )
+    batch_deadline_seconds: float = Field(
+        default=120,
+        gt=0,
+        description="The same for a batch; what is not judged by then is `review`.",
+    )
+    drain_seconds: float = Field(
+        default=5,
+        ge=0,
+        description="From SIGTERM, when /readyz turns 503, until the listening socket closes.",
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="auto: console on a terminal, JSON lines elsewhere."
+    )
+    tracing: bool = Field(
+        default=False, description="Let BentoML's OpenTelemetry middleware see the requests."
+    )
+
+    @field_validator("ensembles", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("ensembles")
+    @classmethod
+    def _absolute(cls, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        if not paths:
+            raise ValueError("at least one ensemble file is needed")
+        return tuple(path.expanduser().absolute() for path in paths)
+
+    @model_validator(mode="after")
+    def _bodies_fit(self) -> "ServiceSettings":
+        largest = max(self.max_body_mb, self.max_batch_mb)
+        if self.bodies_mb < largest:
+            raise ValueError(
+                f"SKYSIFT_BODIES_MB is {self.bodies_mb:g}, but one body may have {largest:g} MB"
+            )
+        return self
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Size of one picture."""
+        return int(self.max_body_mb * MB)
+
+    @property
+    def max_batch_bytes(self) -> int:
+        """Size of a batch request."""
+        return int(self.max_batch_mb * MB)
+
+    @property
+    def pictures_at_once(self) -> int:
+        """Pictures of one batch at work: one group judged, the next one decoded."""
+        return 2 * self.join_frames
+
+    @property
+    def cores(self) -> int:
+        """Cores for one worker, at least 1."""
+        return max(1, _usable_cores() // self.workers)
+
+    @property
+    def longest_request_seconds(self) -> float:
+        """No request lasts longer: its body's time plus its deadline."""
+        largest = max(self.max_body_mb, self.max_batch_mb)
+        receive = self.receive_grace_seconds + largest / self.receive_mb_per_second
+        return receive + max(self.deadline_seconds, self.batch_deadline_seconds)
+
+
+def _usable_cores() -> int:
+    """Return the cores this process may use; a container's may be fewer than the machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def read_settings() -> ServiceSettings:
+    """Return the settings of this process.
+
+    Raises:
+        ConfigError: With every variable that holds a value that does not fit.
+    """
+    return read_environment(ServiceSettings)
+
+
+def read_environment(kind: type[SettingsT]) -> SettingsT:
+    """Return settings of any kind, read from the environment.
+
+    Raises:
+        ConfigError: With every variable that holds a value that does not fit.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        problems = [
+            f"{_place(problem['loc'])}{_sentence(problem['msg'])}{_value(problem['input'])}"
+            for problem in error.errors(include_url=False)
+        ]
+    raise ConfigError(problems, source="environment")
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return f"{ENV_PREFIX}{str(location[0]).upper()}: " if location else ""
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should", "should")
+
+
+def _value(value: object) -> str:
+    return f", not {value!r}" if isinstance(value, str | int | float) else ""

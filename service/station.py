@@ -1,0 +1,97 @@
+"""One ensemble at work, and the threads it works on."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from ensembles.errors import BadImageError
+from ensembles.gate import Gate
+from ensembles.reasons import Reason
+from ensembles.votes import Verdict
+from models.catalog import Ensemble
+from models.frames import Frame
+from models.limits import Limits
+from monitoring import metrics
+from monitoring.around import TimedRule
+from service.batching import Joiner
+from service.multipart import Upload
+from service.refusals import Refusal
+from service.settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A frame and what the gate says of it."""
+
+    frame: Frame
+    verdict: Verdict
+
+
+class Pools:
+    """The threads of one worker process.
+
+    Args:
+        settings: How many, or 0 for as many as the cores of this worker bear.
+        session_threads: Threads that one judgement already uses.
+    """
+
+    def __init__(self, settings: ServiceSettings, session_threads: int) -> None:
+        self.judge_threads = settings.judge_threads or max(1, settings.cores // session_threads)
+        self.judge = ThreadPoolExecutor(self.judge_threads, "judge")
+        self.decode = ThreadPoolExecutor(settings.decode_threads or settings.cores, "decode")
+
+    def close(self) -> None:
+        """Let the threads end when they have nothing left to do."""
+        self.judge.shutdown(wait=False, cancel_futures=True)
+        self.decode.shutdown(wait=False, cancel_futures=True)
+
+
+class Station:
+    """One ensemble at work: pictures are decoded for it and joined into its judgements."""
+
+    def __init__(
+        self, ensemble: Ensemble, limits: Limits, pools: Pools, settings: ServiceSettings
+    ) -> None:
+        self.ensemble = ensemble
+        self.name = ensemble.config.name
+        gate = ensemble.gate
+        timed = Gate(gate.seats, TimedRule(gate.rule), full_ballots=gate.full_ballots)
+        self._limits = limits
+        self._pools = pools
+        self._joiner = Joiner(
+            lambda frames, ask_all: timed.judge(frames, ask_all=ask_all),
+            pools.judge,
+            threads=pools.judge_threads,
+            most=settings.join_frames,
+        )
+
+    async def triage(self, upload: Upload, *, explain: bool) -> Judged:
+        """Return the verdict on one picture.
+
+        Args:
+            upload: The encoded picture.
+            explain: Ask every voter, even when fewer would settle it.
+
+        Raises:
+            Refusal: The bytes are no picture, or the gate failed as a whole.
+        """
+        frame = await asyncio.get_running_loop().run_in_executor(
+            self._pools.decode, partial(self._decode, upload)
+        )
+        verdict = await self._joiner.judge(frame, ask_all=explain)
+        if Reason.INTERNAL in verdict.reasons:
+            raise Refusal(Reason.INTERNAL, "the gate failed; the picture was not judged")
+        return Judged(frame, verdict)
+
+    def _decode(self, upload: Upload) -> Frame:
+        try:
+            with metrics.clock("decode"):
+                return Frame.decode(
+                    upload.data,
+                    source=upload.name,
+                    enough_px=self.ensemble.enough_px,
+                    limits=self._limits,
+                )
+        except BadImageError as error:
+            raise Refusal.of_picture(error) from error

@@ -1,0 +1,160 @@
+"""The two calls that decide: one picture, and many."""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ensembles.reasons import Reason
+from ensembles.votes import Verdict
+from service.desk import Desk
+from service.exchange import Exchange
+from service.multipart import Upload, is_multipart, uploads
+from service.query import TriageQuery
+from service.refusals import Refusal
+from service.schemas import Answer, BatchAnswer, BatchItem, TriageAnswer
+from service.station import Judged, Station
+from service.tally import Tally
+from service.waiting import while_wanted
+
+Result = Judged | Refusal
+
+
+async def triage(request: Request) -> Response:
+    """Answer `POST /v1/triage`: the verdict on one picture."""
+    desk, exchange = Desk.of(request), Exchange.of(request)
+    limits = desk.settings
+    with Tally() as tally:
+        tally.receive()
+        async with desk.bodies.receive(request, most=limits.max_body_bytes) as body:
+            query, station = _asked(request, desk, tally)
+            [upload] = await _uploads(request, body, field="image", most=1)
+            work = _in_slot(desk, station, upload, query)
+            judged = await while_wanted(request, work, seconds=limits.deadline_seconds)
+        tally.judged(judged.verdict)
+    _tell(exchange, station, [judged])
+    return _json(
+        TriageAnswer.of(judged.verdict, judged.frame, **_signature(exchange, station)),
+    )
+
+
+async def triage_batch(request: Request) -> Response:
+    """Answer `POST /v1/triage/batch`: one verdict per picture, in their order."""
+    desk, exchange = Desk.of(request), Exchange.of(request)
+    limits = desk.settings
+    with Tally() as tally:
+        tally.receive()
+        async with desk.bodies.receive(request, most=limits.max_batch_bytes) as body:
+            query, station = _asked(request, desk, tally)
+            pictures = await _uploads(request, body, field="images", most=limits.max_batch_files)
+            tally.receive(len(pictures) - 1)
+            results = await _judge_all(request, desk, station, pictures, query)
+        _count(tally, results)
+    _tell(exchange, station, results)
+    items = [
+        _item(index, upload, result)
+        for index, (upload, result) in enumerate(zip(pictures, results, strict=True))
+    ]
+    return _json(BatchAnswer.model_validate({"results": items} | _signature(exchange, station)))
+
+
+def _asked(request: Request, desk: Desk, tally: Tally) -> tuple[TriageQuery, Station]:
+    query = TriageQuery.of(request)
+    station = desk.station(query.ensemble)
+    tally.ensemble = station.name
+    return query, station
+
+
+async def _uploads(request: Request, body: bytes, *, field: str, most: int) -> list[Upload]:
+    content_type = request.headers.get("content-type", "")
+    if is_multipart(content_type):
+        return await asyncio.to_thread(uploads, body, content_type, name=field, most=most)
+    if most == 1:
+        return [Upload(body)]
+    raise Refusal(
+        Reason.BAD_REQUEST,
+        f"a batch is multipart/form-data with the field {field!r} repeated, "
+        f"not {content_type[:80]!r}",
+    )
+
+
+async def _in_slot(desk: Desk, station: Station, upload: Upload, query: TriageQuery) -> Judged:
+    async with desk.slots.slot():
+        return await station.triage(upload, explain=query.explain)
+
+
+async def _judge_all(
+    request: Request,
+    desk: Desk,
+    station: Station,
+    pictures: Sequence[Upload],
+    query: TriageQuery,
+) -> list[Result]:
+    """Return one result per picture; what is not judged within the deadline is a refusal."""
+    late = Refusal(Reason.TIMEOUT, "not judged within the deadline of the batch")
+    results: list[Result] = [late] * len(pictures)
+    turns = asyncio.Semaphore(desk.settings.pictures_at_once)
+
+    async def judge(index: int, upload: Upload) -> None:
+        async with turns:
+            try:
+                desk.refuse_too_large(upload)
+                results[index] = await station.triage(upload, explain=query.explain)
+            except Refusal as refusal:
+                results[index] = refusal
+
+    async def judge_all() -> None:
+        async with desk.slots.slot(), asyncio.TaskGroup() as group:
+            for index, upload in enumerate(pictures):
+                group.create_task(judge(index, upload))
+
+    try:
+        await while_wanted(request, judge_all(), seconds=desk.settings.batch_deadline_seconds)
+    except Refusal as refusal:
+        if refusal.reason != Reason.TIMEOUT:
+            raise
+    return results
+
+
+def _count(tally: Tally, results: Sequence[Result]) -> None:
+    for result in results:
+        if isinstance(result, Refusal):
+            tally.unjudged(result)
+        else:
+            tally.judged(result.verdict)
+
+
+def _item(index: int, upload: Upload, result: Result) -> BatchItem:
+    if isinstance(result, Refusal):
+        verdict, frame, error = Verdict.unjudged(result.reason), None, str(result)
+    else:
+        verdict, frame, error = result.verdict, result.frame, None
+    return BatchItem.of(verdict, frame, index=index, source=upload.name, error=error)
+
+
+def _signature(exchange: Exchange, station: Station) -> dict[str, object]:
+    """Return the fields of `Signed`."""
+    return {
+        "ensemble": station.name,
+        "digest": station.ensemble.digest,
+        "certificate_id": None,
+        "request_id": exchange.request_id,
+        "latency_seconds": round(exchange.seconds, 6),
+    }
+
+
+def _tell(exchange: Exchange, station: Station, results: Sequence[Result]) -> None:
+    judged = [result for result in results if isinstance(result, Judged)]
+    refused = [result.reason for result in results if isinstance(result, Refusal)]
+    exchange.told |= {
+        "ensemble": station.name,
+        "digest": station.ensemble.digest,
+        "frames": [result.frame.id for result in judged],
+        "decisions": [result.verdict.decision for result in judged],
+        "reasons": [reason for result in judged for reason in result.verdict.reasons] + refused,
+    }
+
+
+def _json(answer: Answer) -> Response:
+    return Response(answer.model_dump_json(), media_type="application/json")

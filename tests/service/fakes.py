@@ -1,0 +1,121 @@
+"""A service without models: voters that look at brightness, or misbehave."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from threading import Event
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from ensembles.config import EnsembleConfig, VoterConfig
+from ensembles.gate import Gate, Seat
+from ensembles.voter import Reading, Voter
+from models.catalog import Ensemble
+from models.frames import Frame
+from models.options import ModelOptions
+from models.runtime import Runtime
+from models.settings import ModelSettings
+from monitoring.around import guard
+from service.desk import Desk
+from service.routes import site_app, v1_app
+from service.settings import ServiceSettings
+
+DIGEST = "d" * 64
+HERE = Path(__file__).parent
+
+
+class Brightness:
+    """Scores a frame by its mean brightness."""
+
+    def read(self, views: Sequence[Frame]) -> Reading:
+        return Reading(np.array([view.pixels.mean() / 255 for view in views], dtype=np.float32))
+
+
+class Raises:
+    def read(self, views: Sequence[Frame]) -> Reading:
+        raise RuntimeError("the model is broken")
+
+
+class Opinionless:
+    def read(self, views: Sequence[Frame]) -> Reading:
+        return Reading(np.full(len(views), np.nan, dtype=np.float32))
+
+
+class Waits:
+    """Judges when it is told to; remembers how many frames it saw at once."""
+
+    def __init__(self) -> None:
+        self.started = Event()
+        self.go = Event()
+        self.seen: list[int] = []
+
+    def read(self, views: Sequence[Frame]) -> Reading:
+        self.seen.append(len(views))
+        self.started.set()
+        self.go.wait(10)
+        return Brightness().read(views)
+
+
+class FakeOptions(ModelOptions):
+    """`kind: tests.service.fakes:FakeOptions`, for servers that tests start."""
+
+    behaves: Literal["well", "raises", "opinionless"] = "well"
+
+    def load(self, runtime: Runtime) -> Voter[Frame]:
+        return {"well": Brightness, "raises": Raises, "opinionless": Opinionless}[self.behaves]()
+
+    @property
+    def view_px(self) -> int:
+        return 32
+
+
+def ensemble(
+    name: str = "demo",
+    *,
+    vote: str = "or",
+    timeout_seconds: float = 5,
+    **voters: Voter[Frame],
+) -> Ensemble:
+    """Return an ensemble whose voters say yes from 0.5."""
+    chosen: dict[str, Voter[Frame]] = voters or {"bright": Brightness()}
+    config = EnsembleConfig(
+        name=name,
+        target="light",
+        voters=tuple(
+            VoterConfig(name=voter, kind="fake", threshold=0.5, options=FakeOptions())
+            for voter in chosen
+        ),
+        vote=vote,
+        full_ballots=0,
+    )
+    seats = [Seat(key, guard(key, voter, timeout_seconds), 0.5) for key, voter in chosen.items()]
+    return Ensemble(config, DIGEST, Gate(seats, config.rule, full_ballots=0), enough_px=32)
+
+
+def app_of(*ensembles: Ensemble, **settings: Any) -> Starlette:
+    """Return the whole site around the ensembles, as BentoML would mount it."""
+    chosen = ServiceSettings(**{"judge_threads": 1, "decode_threads": 1} | settings)
+    v1 = v1_app()
+    v1.state.desk = Desk.put_to_work(ensembles or [ensemble()], chosen, ModelSettings())
+    return Starlette(routes=[Mount("/v1", v1), Mount("/", site_app())])
+
+
+def client_of(*ensembles: Ensemble, **settings: Any) -> TestClient:
+    """Return a client of the whole site; answers to faults come back as answers."""
+    return TestClient(app_of(*ensembles, **settings), raise_server_exceptions=False)
+
+
+def picture(brightness: int = 255, kind: str = "JPEG", side: int = 48, **save: Any) -> bytes:
+    """Return an encoded grey square."""
+    file = BytesIO()
+    Image.new("RGB", (side, side), (brightness,) * 3).save(file, kind, **save)
+    return file.getvalue()
+
+
+BRIGHT = picture(255)
+DARK = picture(0)
