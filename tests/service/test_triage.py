@@ -52,8 +52,15 @@ def test_a_dark_picture_is_skipped(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["image/jpeg", "image/jpg", "application/octet-stream", "text/plain", "", "nonsense",
-     "application/x-www-form-urlencoded"],
+    [
+        "image/jpeg",
+        "image/jpg",
+        "application/octet-stream",
+        "text/plain",
+        "",
+        "nonsense",
+        "application/x-www-form-urlencoded",
+    ],
 )
 def test_the_declared_content_type_is_not_believed(client: TestClient, content_type: str) -> None:
     response = client.post("/v1/triage", content=DARK, headers={"Content-Type": content_type})
@@ -111,7 +118,9 @@ def test_a_broken_form_is_refused(client: TestClient, body: bytes) -> None:
 
 
 def test_a_form_without_a_boundary_is_refused(client: TestClient) -> None:
-    response = client.post("/v1/triage", content=b"x", headers={"Content-Type": "multipart/form-data"})
+    response = client.post(
+        "/v1/triage", content=b"x", headers={"Content-Type": "multipart/form-data"}
+    )
 
     assert "boundary" in response.json()["error"]
 
