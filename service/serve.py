@@ -79,6 +79,6 @@ def _announce(url: str, say: Callable[[str], None]) -> None:
 def _is_ready(url: str) -> bool:
     try:
         with urlopen(f"{url}/readyz", timeout=1) as answer:  # noqa: S310 - our own http URL
-            return bool(answer.status == 200)  # noqa: PLR2004 - OK
+            return bool(answer.status == 200)
     except (URLError, HTTPException, OSError):
         return False

@@ -1,10 +1,9 @@
 """A service without models: voters that look at brightness, or misbehave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
-from pathlib import Path
 from threading import Event
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -26,7 +25,6 @@ from service.routes import site_app, v1_app
 from service.settings import ServiceSettings
 
 DIGEST = "d" * 64
-HERE = Path(__file__).parent
 
 
 class Brightness:
@@ -67,10 +65,14 @@ class FakeOptions(ModelOptions):
     behaves: Literal["well", "raises", "opinionless"] = "well"
 
     def load(self, runtime: Runtime) -> Voter[Frame]:
-        return {"well": Brightness, "raises": Raises, "opinionless": Opinionless}[self.behaves]()
+        kinds: dict[str, Callable[[], Voter[Frame]]] = {
+            "well": Brightness,
+            "raises": Raises,
+            "opinionless": Opinionless,
+        }
+        return kinds[self.behaves]()
 
-    @property
-    def view_px(self) -> int:
+    def view_px(self, settings: ModelSettings) -> int:
         return 32
 
 
@@ -97,23 +99,24 @@ def ensemble(
     return Ensemble(config, DIGEST, Gate(seats, config.rule, full_ballots=0), enough_px=32)
 
 
-def app_of(*ensembles: Ensemble, **settings: Any) -> Starlette:
+def app_of(*ensembles: Ensemble, **settings: object) -> Starlette:
     """Return the whole site around the ensembles, as BentoML would mount it."""
-    chosen = ServiceSettings(**{"judge_threads": 1, "decode_threads": 1} | settings)
+    threads = {"judge_threads": 1, "decode_threads": 1}
+    chosen = ServiceSettings.model_validate(threads | settings)
     v1 = v1_app()
     v1.state.desk = Desk.put_to_work(ensembles or [ensemble()], chosen, ModelSettings())
     return Starlette(routes=[Mount("/v1", v1), Mount("/", site_app())])
 
 
-def client_of(*ensembles: Ensemble, **settings: Any) -> TestClient:
+def client_of(*ensembles: Ensemble, **settings: object) -> TestClient:
     """Return a client of the whole site; answers to faults come back as answers."""
     return TestClient(app_of(*ensembles, **settings), raise_server_exceptions=False)
 
 
-def picture(brightness: int = 255, kind: str = "JPEG", side: int = 48, **save: Any) -> bytes:
+def picture(brightness: int = 255, kind: str = "JPEG", side: int = 48) -> bytes:
     """Return an encoded grey square."""
     file = BytesIO()
-    Image.new("RGB", (side, side), (brightness,) * 3).save(file, kind, **save)
+    Image.new("RGB", (side, side), (brightness,) * 3).save(file, kind)
     return file.getvalue()
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message
 
 
 class Wire:
-    """One POST; `send` and `hang_up` are what the client does, `status` and `answer` what it sees."""
+    """One POST: what the client does (`send`, `hang_up`), and what it sees."""
 
     def __init__(
         self, app: ASGIApp, path: str = "/v1/triage", headers: Mapping[str, str] | None = None
@@ -58,8 +58,8 @@ class Wire:
         return body
 
 
-async def until(condition: Any) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     """Let the loop run until something is so."""
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for happens on threads
             await asyncio.sleep(0)

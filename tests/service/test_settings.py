@@ -1,0 +1,59 @@
+"""Settings come from the environment, and say all that is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from ensembles.errors import ConfigError
+from service.serve import environment
+from service.settings import DEMO, ServiceSettings, read_settings
+
+
+def test_without_variables_the_demo_gate_is_served() -> None:
+    assert read_settings().ensembles == (DEMO,)
+    assert DEMO.parts[-2:] == ("configs", "demo.yaml")
+
+
+def test_ensembles_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYSIFT_ENSEMBLES", "/one.yaml, /two.yaml,")
+
+    assert read_settings().ensembles == (Path("/one.yaml"), Path("/two.yaml"))
+
+
+def test_all_wrong_variables_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYSIFT_WORKERS", "0")
+    monkeypatch.setenv("SKYSIFT_PORT", "http")
+    monkeypatch.setenv("SKYSIFT_ENSEMBLES", ",")
+
+    with pytest.raises(ConfigError) as wrong:
+        read_settings()
+
+    assert len(wrong.value.problems) == 3
+    assert "SKYSIFT_WORKERS: should be greater than or equal to 1, not '0'" in str(wrong.value)
+    assert "SKYSIFT_PORT: should be a valid integer" in str(wrong.value)
+    assert "SKYSIFT_ENSEMBLES: at least one ensemble file is needed" in str(wrong.value)
+
+
+def test_memory_for_bodies_must_hold_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYSIFT_BODIES_MB", "100")
+
+    with pytest.raises(ConfigError, match="one body may have 256 MB"):
+        read_settings()
+
+
+def test_workers_share_the_cores() -> None:
+    assert ServiceSettings(workers=64).cores == 1
+
+
+def test_every_setting_is_described() -> None:
+    assert all(field.description for field in ServiceSettings.model_fields.values())
+
+
+def test_workers_read_the_settings_they_were_started_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = ServiceSettings(
+        ensembles=(Path("/a.yaml"), Path("/b.yaml")), workers=2, tracing=True, deadline_seconds=1.5
+    )
+    for name, value in environment(given).items():
+        monkeypatch.setenv(name, value)
+
+    assert read_settings() == given
