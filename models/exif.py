@@ -121,7 +121,7 @@ def _degrees(
         return None
     degrees, minutes, seconds = parts
     angle = degrees + minutes / 60 + seconds / 3600
-    if angle > furthest or max(minutes, seconds) > 60:  # noqa: PLR2004 - minutes in a degree
+    if angle > furthest or max(minutes, seconds) > 60:
         return None
     return -angle if side.upper() == negative else angle
 

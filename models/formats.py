@@ -38,7 +38,7 @@ PILLOW_FAULTS = (
 
 # What people post by mistake: pattern of the first bytes, and what to say.
 OTHER_FORMATS: tuple[tuple[bytes, str], ...] = (
-    (rb".{4}ftyp(?:hei[cxms]|hev[cmx]|mif1|msf1)", "HEIC (needs the extra `heic`: pi-heif)"),
+    (rb".{4}ftyp(?:hei[cxms]|hev[cmx]|mif1|msf1)", "HEIC (its reader, pi-heif, is not installed)"),
     (rb".{4}ftyp(?:avif|avis)", "AVIF"),
     (rb".{4}ftyp", "an MP4 or QuickTime video"),
     (rb"RIFF.{4}AVI ", "an AVI video"),
