@@ -66,4 +66,4 @@ def _broken(sample: Sample) -> Iterator[Sample]:
     yield Sample("empty.jpg", b"", Reason.EMPTY)
     yield Sample("text.jpg", b"no picture, only words\n" * 20, Reason.NOT_AN_IMAGE)
     yield Sample("cut.jpg", sample.data[: len(sample.data) // 2], Reason.TRUNCATED)
-    yield Sample("document.jpg", b"%PDF-1.7\n" + bytes(400), Reason.NOT_AN_IMAGE)
+    yield Sample("document.jpg", b"%PDF-1.7\n" + bytes(400), Reason.UNSUPPORTED_FORMAT)

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from demo.evaluate import HELD_OUT_FLIGHTS, as_markdown, as_table, draw_held_out
 from demo.evaluate import evaluate as evaluate_folder
-from demo.scenes import MAX_SIZE, MIN_SIZE, draw_flights
+from demo.scenes import LARGEST, SMALLEST, draw_flights
 from demo.shipped import CONFIG, WEIGHTS
 from ensembles.errors import WeightsError
 from models.settings import read_settings
@@ -32,8 +32,8 @@ def draw(
     *,
     flights: Annotated[int, typer.Option(min=1, help="How many flights.")] = 4,
     frames: Annotated[int, typer.Option(min=1, help="Overlapping frames per flight.")] = 12,
-    width: Annotated[int, typer.Option(min=MIN_SIZE[0], max=MAX_SIZE[0], help="Pixels.")] = 640,
-    height: Annotated[int, typer.Option(min=MIN_SIZE[1], max=MAX_SIZE[1], help="Pixels.")] = 480,
+    width: Annotated[int, typer.Option(min=SMALLEST[0], max=LARGEST[0], help="Pixels.")] = 640,
+    height: Annotated[int, typer.Option(min=SMALLEST[1], max=LARGEST[1], help="Pixels.")] = 480,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same bytes.")] = 0,
     climate: Annotated[Climate, typer.Option(help="What conditions.")] = Climate.USUAL,
     processes: Annotated[int, typer.Option(min=1, help="Flights drawn at the same time.")] = 1,

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from os.path import commonpath
+from pathlib import Path
 
 from rich import box
 from rich.table import Table
@@ -29,16 +31,26 @@ def plain_line(row: Row) -> str:
 
 
 def table_of(rows: Sequence[Row]) -> Table:
-    """Return a table with one line per row and one column per voter."""
-    table = Table(box=box.SIMPLE_HEAD)
+    """Return a table with one line per row and one column per voter.
+
+    Pictures are named relative to the folder that holds them all: paths would fill the terminal.
+    """
+    folder = _folder_of([Path(row.picture.source) for row in rows])
+    table = Table(box=box.SIMPLE_HEAD, title=Text(f"in {_printable(str(folder))}"))
     voters = rows[0].stamp.voters if rows else ()
     for heading in ("decision", "picture", *voters, "why"):
         table.add_column(heading, overflow="fold")
     for row in rows:
-        cells = [_printable(row.picture.source), *_votes(row), _why(row)]
+        name = Path(row.picture.source).absolute().relative_to(folder)
+        cells = [_printable(str(name)), *_votes(row), _why(row)]
         # Text, because a file name like `[red].jpg` is no markup.
         table.add_row(Text(row.decision, STYLES[row.decision]), *map(Text, cells))
     return table
+
+
+def _folder_of(paths: Sequence[Path]) -> Path:
+    """Return the deepest folder that holds all paths."""
+    return Path(commonpath([path.absolute().parent for path in paths] or [Path.cwd()]))
 
 
 def _votes(row: Row) -> list[str]:

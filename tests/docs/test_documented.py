@@ -99,7 +99,7 @@ def test_every_reason_is_documented() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize(("usage", "options"), usages())
+@pytest.mark.parametrize(("usage", "options"), list(usages()))
 def test_every_command_is_documented_with_its_options(usage: str, options: list[str]) -> None:
     text = section(COMMAND_PAGE, usage)
 

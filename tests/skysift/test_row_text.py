@@ -39,6 +39,15 @@ def test_a_table_has_a_line_per_row_and_a_column_per_voter() -> None:
     assert "empty: no bytes" in text
 
 
+def test_a_table_names_pictures_relative_to_the_folder_of_all() -> None:
+    rows = [row(Verdict("skip"), source=f"/flights/{name}") for name in ("one/a.jpg", "two/b.jpg")]
+
+    text = drawn(*rows)
+
+    assert "in /flights" in text
+    assert " one/a.jpg" in text
+
+
 def test_a_table_of_nothing_is_empty() -> None:
     assert "decision" in drawn()
 
