@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ensembles.dial import Doubles
-from ensembles.score_table import NOBODY, Codes, ScoreTable
+from ensembles.score_table import Codes, ScoreTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,11 @@ def nearest_frames_of_missed(table: ScoreTable, dial: Doubles, t: float) -> Code
         dial: The rule's score of every frame, shape (n,).
         t: From which a frame is kept.
     """
-    units = table.units()
-    best_first = np.argsort(-dial, kind="stable")
-    shown = best_first[units[best_first] != NOBODY]
-    _, firsts = np.unique(units[shown], return_index=True)
-    rows = shown[np.sort(firsts)]
-    return np.asarray(rows[dial[rows] < t], dtype=np.int64)
+    rows, objects = table.sightings()
+    best_first = np.argsort(-dial[rows], kind="stable")
+    _, firsts = np.unique(objects[best_first], return_index=True)
+    nearest = rows[best_first[np.sort(firsts)]]
+    return np.asarray(nearest[dial[nearest] < t], dtype=np.int64)
 
 
 def _yes(table: ScoreTable, thresholds: Sequence[float]) -> Doubles:

@@ -1,117 +1,188 @@
-"""A rule with thresholds, and what it does on labelled frames."""
+"""What every rule could promise and what it would cost: the curves a report compares.
+
+A frontier holds, for each number of missed objects, the share of frames to review and the recall
+that is guaranteed. Curves that are compared pay for the comparison: M of them are drawn at
+confidence 1 - delta / M each (Bonferroni), so that the best of them still keeps its bound. Only
+the certified curve, whose rule was settled without it, is drawn at its own confidence.
+
+A bound holds for a recall that is fixed before the data are seen, not for all points of a curve
+at once (docs/report.md).
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import beta
 
-from ensembles.bounds import proportion_interval, recall_bound
-from ensembles.candidates import Candidate
-from ensembles.dial import Doubles, Scale, dial_scores
-from ensembles.errors import ConfigError
-from ensembles.score_table import ScoreTable
+from ensembles.bounds import Promise
+from ensembles.calibrate import Calibration, certifying_rows
+from ensembles.candidates import Candidate, all_candidates
+from ensembles.dial import Doubles, Scale
+from ensembles.point import dial_of, scales_of
+from ensembles.score_table import Codes, ScoreTable
 
 
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """A rule with thresholds, and what it does on the frames that certify it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Frontier:
+    """Every operating point of one rule, from the widest (no miss) to the narrowest.
 
     Args:
         candidate: The rule.
-        dial: t in [0, 1].
-        thresholds: One per voter of the candidate, in raw scores.
-        positives: Objects that certify.
-        misses: Those of them the gate would skip.
-        bound: Lower confidence bound of the recall.
-        frames: Frames over which the share kept is counted.
-        kept: Those of them that go to review.
-        share_low: Lower end of the exact interval of the share kept.
-        share_high: Its upper end.
+        confidence: Of each point's bound.
+        positives: Objects.
+        frames: Over which the share to review is counted.
+        negatives: Frames without the target (or unlabelled ones where no negative is known).
+        dials: t, ascending, shape (points,).
+        misses: Objects below t, rising, shape (points,).
+        kept: Frames that go to review, falling, shape (points,).
+        false_alarms: Negatives among them, falling, shape (points,).
     """
 
     candidate: Candidate
-    dial: float
-    thresholds: tuple[float, ...]
+    confidence: float
     positives: int
-    misses: int
-    bound: float
     frames: int
-    kept: int
-    share_low: float
-    share_high: float
+    negatives: int
+    dials: Doubles
+    misses: Codes
+    kept: Codes
+    false_alarms: Codes
 
     @property
-    def share_kept(self) -> float:
-        """Share of the frames that go to review, in [0, 1]."""
-        return self.kept / self.frames if self.frames else 1.0
+    def bounds(self) -> Doubles:
+        """The recall guaranteed at each point, falling, shape (points,)."""
+        found = self.positives - self.misses
+        return np.asarray(beta.ppf(1 - self.confidence, found, self.misses + 1), dtype=np.float64)
 
-    def thresholds_of(self, voters: Sequence[str]) -> dict[str, float]:
-        """Return the threshold of each voter of the rule, by name and in the rule's order.
+    def within(self, misses: int) -> int:
+        """Return the index of the narrowest point that misses at most so many objects."""
+        return int(np.searchsorted(self.misses, misses, side="right")) - 1
 
-        Args:
-            voters: Names of all columns of the score table.
-        """
-        names = (voters[column] for column in self.candidate.voters)
-        return dict(zip(names, self.thresholds, strict=True))
-
-
-def scales_of(table: ScoreTable, candidate: Candidate) -> tuple[Scale, ...]:
-    """Return the frozen map of each of the candidate's voters, from the table's negatives.
-
-    Raises:
-        ConfigError: A voter has no score on any negative or unlabelled frame.
-    """
-    negatives = table.negatives().scores
-    silent = [
-        f"score_{table.voters[column]}: no frame that is labelled 0 or not labelled has a score; "
-        "the scale of a voter comes from those"
-        for column in candidate.voters
-        if np.isnan(negatives[:, column]).all()
-    ]
-    if silent:
-        raise ConfigError(silent)
-    return tuple(Scale.from_negatives(negatives[:, column]) for column in candidate.voters)
+    def thinned(self, points: int) -> "Frontier":
+        """Return the frontier with at most so many of its points, both ends among them."""
+        if len(self.dials) <= points:
+            return self
+        places = np.linspace(0, len(self.dials) - 1, points).round().astype(np.int64)
+        return replace(
+            self,
+            dials=self.dials[places],
+            misses=self.misses[places],
+            kept=self.kept[places],
+            false_alarms=self.false_alarms[places],
+        )
 
 
-def dial_of(table: ScoreTable, candidate: Candidate, scales: Sequence[Scale]) -> Doubles:
-    """Return the candidate's dial score of every frame, shape (n,)."""
-    columns = zip(candidate.voters, scales, strict=True)
-    u = np.stack([scale.u(table.scores[:, column]) for column, scale in columns], axis=1)
-    return dial_scores(u, candidate.rule)
-
-
-def point_at(
-    table: ScoreTable,
-    candidate: Candidate,
-    scales: Sequence[Scale],
-    *,
-    misses: int,
-    confidence: float,
-) -> OperatingPoint:
-    """Return the point whose dial is the score of the object after the last allowed miss.
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the positives at hand allow at one recall.
 
     Args:
-        table: At least `misses` + 1 objects.
-        candidate: The rule.
-        scales: Of its voters.
-        misses: Objects that may be missed; ties and saturated scores may spare some.
-        confidence: Of the bound and the interval.
+        recall: That is to be promised.
+        allowed: Objects that may be missed; None when not even zero misses certify.
+        needed: Positives with which zero misses certify.
+        for_one_more: Positives with which one more miss is allowed.
+    """
+
+    recall: float
+    allowed: int | None
+    needed: int
+    for_one_more: int
+
+
+def frontier(
+    table: ScoreTable, candidate: Candidate, scales: Sequence[Scale], *, confidence: float
+) -> Frontier:
+    """Return every operating point of the rule on this table.
+
+    Raises:
+        ValueError: The table shows no positive.
     """
     dial = dial_of(table, candidate, scales)
     objects = np.sort(table.best_by_object(dial))
-    t = float(objects[misses])
-    missed = int((objects < t).sum())
-    kept = int((dial >= t).sum())
-    low, high = proportion_interval(kept, len(table), confidence=confidence)
-    return OperatingPoint(
+    if not objects.size:
+        raise ValueError("a frontier needs at least one positive object")
+    dials, misses = np.unique(objects, return_index=True)
+    negatives = dial_of(table.negatives(), candidate, scales)
+    return Frontier(
         candidate=candidate,
-        dial=t,
-        thresholds=tuple(scale.threshold(t) for scale in scales),
+        confidence=confidence,
         positives=len(objects),
-        misses=missed,
-        bound=recall_bound(missed, len(objects), confidence=confidence),
         frames=len(table),
-        kept=kept,
-        share_low=low,
-        share_high=high,
+        negatives=len(negatives),
+        dials=dials,
+        misses=misses.astype(np.int64),
+        kept=_reaching(dial, dials),
+        false_alarms=_reaching(negatives, dials),
     )
+
+
+def certified_frontier(table: ScoreTable, calibration: Calibration) -> Frontier:
+    """Return the frontier on which the calibrated point lies, at the confidence it was paid.
+
+    Args:
+        table: The whole table that was calibrated.
+        calibration: Its result.
+    """
+    certifying = table.take(certifying_rows(table, calibration))
+    return frontier(
+        certifying,
+        calibration.point.candidate,
+        calibration.scales,
+        confidence=paid_confidence(calibration),
+    )
+
+
+def paid_confidence(calibration: Calibration) -> float:
+    """Return the confidence of the certified bound before the choice among rules was paid for."""
+    if calibration.method != "delta / M":
+        return calibration.promise.confidence
+    return calibration.promise.shared_by(len(calibration.rivals)).confidence
+
+
+def compared_frontiers(table: ScoreTable, calibration: Calibration) -> tuple[Frontier, ...]:
+    """Return the frontier of every rule and every voter on the whole table, at delta / M each."""
+    candidates = compared_candidates(table, calibration)
+    confidence = calibration.promise.shared_by(len(candidates)).confidence
+    return tuple(
+        frontier(table, each, scales_of(table, each), confidence=confidence) for each in candidates
+    )
+
+
+def compared_candidates(table: ScoreTable, calibration: Calibration) -> tuple[Candidate, ...]:
+    """Return every voter and rule, and whatever else calibration looked at."""
+    usual = all_candidates(table.voters)
+    names = {each.name for each in usual}
+    tried = (point.candidate for point in calibration.rivals)
+    return (*usual, *(each for each in tried if each.name not in names))
+
+
+def path_thresholds(table: ScoreTable, calibration: Calibration) -> tuple[float, ...]:
+    """Return a threshold for every voter of the table, all at the calibrated dial.
+
+    Those of the calibrated rule are its own; the others let the same share of negatives pass.
+    """
+    certifying = certifying_rows(table, calibration)
+    scaling = table if certifying.all() else table.take(~certifying)
+    singles = all_candidates(table.voters)[: len(table.voters)]
+    scales = (scales_of(scaling, single)[0] for single in singles)
+    return tuple(scale.threshold(calibration.point.dial) for scale in scales)
+
+
+def budgets(recalls: Sequence[float], *, positives: int, confidence: float) -> tuple[Budget, ...]:
+    """Return what so many positives allow at each recall."""
+    return tuple(_budget(Promise(recall, confidence), positives) for recall in recalls)
+
+
+def _budget(promise: Promise, positives: int) -> Budget:
+    allowed = promise.allowed_misses(positives)
+    more = 0 if allowed is None else allowed + 1
+    return Budget(
+        promise.recall, allowed, promise.positives_needed(), promise.positives_needed(more)
+    )
+
+
+def _reaching(scores: Doubles, dials: Doubles) -> Codes:
+    """Return how many of the scores reach each dial."""
+    below = np.searchsorted(np.sort(scores), dials, side="left")
+    return np.asarray(len(scores) - below, dtype=np.int64)

@@ -6,21 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ensembles.bounds import Promise, recall_bound
-from ensembles.calibrate import (
-    Calibration,
-    Candidate,
-    all_candidates,
-    calibrate,
-    calibrate_best,
-    scales_of,
-)
+from ensembles.calibrate import Calibration, calibrate, calibrate_best
+from ensembles.candidates import Candidate, all_candidates
 from ensembles.operating_points import (
     budgets,
     certified_frontier,
-    chosen_scales,
     compared_frontiers,
     frontier,
+    path_thresholds,
 )
+from ensembles.point import scales_of
 from ensembles.score_table import NOBODY, ScoreTable
 from tests.ensembles.worlds import VOTERS, World
 
@@ -110,14 +105,13 @@ def test_curves_that_are_compared_share_delta() -> None:
     assert [curve.confidence for curve in curves] == pytest.approx([1 - 0.05 / 6] * 6)
 
 
-def test_a_split_keeps_the_scales_of_the_half_that_chose() -> None:
-    table = world_table(positives=400)
-    calibration = calibrate_best(table, CANDIDATES, PROMISE, seed=5)
-    point = calibration.point
+@pytest.mark.parametrize("table", [world_table(), world_table(positives=400)])
+def test_the_path_passes_through_the_calibrated_thresholds(table: ScoreTable) -> None:
+    point = calibrate_best(table, CANDIDATES, PROMISE, seed=5).point
 
-    scales = chosen_scales(table, calibration)
+    thresholds = path_thresholds(table, calibrate_best(table, CANDIDATES, PROMISE, seed=5))
 
-    assert tuple(scale.threshold(point.dial) for scale in scales) == point.thresholds
+    assert tuple(thresholds[column] for column in point.candidate.voters) == point.thresholds
 
 
 def test_a_thinned_frontier_keeps_its_ends() -> None:
