@@ -7,13 +7,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ensembles.bounds import Promise, proportion_interval, recall_bound
-from ensembles.dial import Doubles, Scale, dial_scores
+from ensembles.bounds import Promise
+from ensembles.candidates import Candidate
+from ensembles.dial import Scale
 from ensembles.errors import SkysiftError
-from ensembles.rules import Rule, at_least
+from ensembles.point import OperatingPoint, point_at, scales_of
 from ensembles.score_table import NOBODY, ScoreTable
 
-Method = Literal["one rule", "split", "delta / M"]
+Method = Literal["one rule", "split", "delta / M", "on average"]
 
 ENOUGH_TO_SPLIT = 150
 """Positives from which choosing on one half costs less than sharing delta among the rules."""
@@ -38,55 +39,6 @@ class TooFewPositivesError(SkysiftError):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A rule over some of the voters.
-
-    Args:
-        name: As people call it: `or`, `2-of-3`, or the name of the one voter.
-        voters: Columns of the score table.
-        rule: Over those columns, in that order.
-    """
-
-    name: str
-    voters: tuple[int, ...]
-    rule: Rule
-
-
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """A rule with thresholds, and what it does on the frames that certify it.
-
-    Args:
-        candidate: The rule.
-        dial: t in [0, 1].
-        thresholds: One per voter of the candidate, in raw scores.
-        positives: Objects that certify.
-        misses: Those of them the gate would skip.
-        bound: Lower confidence bound of the recall.
-        frames: Frames over which the share kept is counted.
-        kept: Those of them that go to review.
-        share_low: Lower end of the exact interval of the share kept.
-        share_high: Its upper end.
-    """
-
-    candidate: Candidate
-    dial: float
-    thresholds: tuple[float, ...]
-    positives: int
-    misses: int
-    bound: float
-    frames: int
-    kept: int
-    share_low: float
-    share_high: float
-
-    @property
-    def share_kept(self) -> float:
-        """Share of the frames that go to review, in [0, 1]."""
-        return self.kept / self.frames if self.frames else 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Calibration:
     """What was promised, chosen and paid.
 
@@ -96,6 +48,7 @@ class Calibration:
         rivals: Every rule that was looked at, at its own point, on the same data.
         method: How the choice among rules was paid for.
         seed: Of the split; None when there was none.
+        scales: Of the chosen rule's voters: with them the dial can be moved again.
     """
 
     promise: Promise
@@ -103,18 +56,7 @@ class Calibration:
     rivals: tuple[OperatingPoint, ...]
     method: Method
     seed: int | None = None
-
-
-def all_candidates(voters: Sequence[str]) -> tuple[Candidate, ...]:
-    """Return every single voter, then OR, each k-of-n and AND."""
-    count = len(voters)
-    singles = [Candidate(name, (column,), at_least(1, 1)) for column, name in enumerate(voters)]
-    if count == 1:
-        return tuple(singles)
-    names = ["or", *(f"{needed}-of-{count}" for needed in range(2, count)), "and"]
-    everybody = tuple(range(count))
-    rules = [at_least(needed, count, name=name) for needed, name in enumerate(names, start=1)]
-    return (*singles, *(Candidate(rule.name, everybody, rule) for rule in rules))
+    scales: tuple[Scale, ...] = ()
 
 
 def calibrate(table: ScoreTable, candidate: Candidate, promise: Promise) -> Calibration:
@@ -124,10 +66,10 @@ def calibrate(table: ScoreTable, candidate: Candidate, promise: Promise) -> Cali
 
     Raises:
         TooFewPositivesError: Not even zero misses would certify.
+        ConfigError: A voter has no scores to make a scale from.
     """
-    scales = scales_of(table, candidate)
-    point = certified_point(table, candidate, scales, promise)
-    return Calibration(promise, point, (point,), "one rule")
+    point, scales = _certified(table, candidate, promise)
+    return Calibration(promise, point, (point,), "one rule", scales=scales)
 
 
 def calibrate_best(
@@ -141,22 +83,49 @@ def calibrate_best(
 
     Raises:
         TooFewPositivesError: Not even zero misses would certify.
+        ConfigError: A voter has no scores to make a scale from.
+    """
+    halves = split(table, seed=seed)
+    if halves is None or promise.allowed_misses(halves[1].positives) is None:
+        return _best_at_shared_delta(table, candidates, promise)
+    choosing, certifying = halves
+    allowed = promise.allowed_misses(certifying.positives) or 0
+    wanted = round(allowed / certifying.positives * choosing.positives)
+    scales = [scales_of(choosing, each) for each in candidates]
+    trials = tuple(
+        point_at(choosing, each, own, misses=wanted, confidence=promise.confidence)
+        for each, own in zip(candidates, scales, strict=True)
+    )
+    chosen = _narrowest(trials)
+    point = point_at(
+        certifying,
+        candidates[chosen],
+        scales[chosen],
+        misses=allowed,
+        confidence=promise.confidence,
+    )
+    return Calibration(promise, point, trials, "split", seed, scales[chosen])
+
+
+def split(table: ScoreTable, *, seed: int) -> tuple[ScoreTable, ScoreTable] | None:
+    """Return the half that chooses and the half that certifies; None when it would not pay.
+
+    It does not with few positives, without two groups, or when one side has no negatives.
     """
     chosen = chooses(table, seed=seed) if table.positives >= ENOUGH_TO_SPLIT else None
     if chosen is None:
-        return _best_at_shared_delta(table, candidates, promise)
+        return None
     choosing, certifying = table.take(chosen), table.take(~chosen)
-    target = promise.allowed_misses(certifying.positives)
-    if target is None:
-        return _best_at_shared_delta(table, candidates, promise)
-    wanted = round(target / certifying.positives * choosing.positives)
-    trials = [
-        _point(choosing, each, scales_of(choosing, each), promise, misses=wanted)
-        for each in candidates
-    ]
-    winner = candidates[_narrowest(trials)]
-    point = certified_point(certifying, winner, scales_of(choosing, winner), promise)
-    return Calibration(promise, point, tuple(trials), "split", seed)
+    both = choosing.positives and len(choosing.negatives()) and len(certifying.negatives())
+    return (choosing, certifying) if both else None
+
+
+def certifying_rows(table: ScoreTable, calibration: Calibration) -> npt.NDArray[np.bool_]:
+    """Return which frames of the table certified the point, shape (n,)."""
+    if calibration.seed is None:
+        return np.ones(len(table), dtype=bool)
+    chosen = chooses(table, seed=calibration.seed)
+    return np.ones(len(table), dtype=bool) if chosen is None else ~chosen
 
 
 def chooses(table: ScoreTable, *, seed: int) -> npt.NDArray[np.bool_] | None:
@@ -165,83 +134,53 @@ def chooses(table: ScoreTable, *, seed: int) -> npt.NDArray[np.bool_] | None:
     Whole groups move, in seeded random order, until half of the objects are on each side; the
     scores have no say in it.
     """
-    names = np.unique(table.groups[table.groups != NOBODY])
-    if names.size < 2 or (table.groups == NOBODY).any():
+    names, group = np.unique(table.groups, return_inverse=True)
+    if names.size < 2 or NOBODY in names:
         return None
-    order = np.random.default_rng(seed).permutation(names)
-    counts = np.array([table.take(table.groups == group).positives for group in order])
+    rows, objects = table.sightings()
+    shown = np.unique(np.stack([group[rows], objects]), axis=1)
+    order = np.random.default_rng(seed).permutation(names.size)
+    counts = np.bincount(shown[0], minlength=names.size)[order]
     before = np.cumsum(counts) - counts / 2
     choosing = order[before < counts.sum() / 2]
     if not 0 < choosing.size < names.size:
         return None
-    return np.isin(table.groups, choosing)
+    return np.isin(group, choosing)
 
 
-def scales_of(table: ScoreTable, candidate: Candidate) -> tuple[Scale, ...]:
-    """Return the frozen map of each of the candidate's voters, from the table's negatives."""
-    negatives = table.negatives().scores
-    return tuple(Scale.from_negatives(negatives[:, column]) for column in candidate.voters)
+def _certified(
+    table: ScoreTable, candidate: Candidate, promise: Promise
+) -> tuple[OperatingPoint, tuple[Scale, ...]]:
+    allowed = _allowed_misses(table, promise)
+    scales = scales_of(table, candidate)
+    point = point_at(table, candidate, scales, misses=allowed, confidence=promise.confidence)
+    return point, scales
 
 
-def dial_of(table: ScoreTable, candidate: Candidate, scales: Sequence[Scale]) -> Doubles:
-    """Return the candidate's dial score of every frame, shape (n,)."""
-    columns = zip(candidate.voters, scales, strict=True)
-    u = np.stack([scale.u(table.scores[:, column]) for column, scale in columns], axis=1)
-    return dial_scores(u, candidate.rule)
-
-
-def certified_point(
-    table: ScoreTable, candidate: Candidate, scales: Sequence[Scale], promise: Promise
-) -> OperatingPoint:
-    """Return the point with the most misses that the promise allows on this table.
-
-    Raises:
-        TooFewPositivesError: Not even zero misses would certify.
-    """
+def _allowed_misses(table: ScoreTable, promise: Promise, *, hint: str = "") -> int:
+    """Return how many objects may be missed; raises `TooFewPositivesError`."""
     allowed = promise.allowed_misses(table.positives)
     if allowed is None:
-        raise TooFewPositivesError(promise, have=table.positives, need=promise.positives_needed())
-    return _point(table, candidate, scales, promise, misses=allowed)
+        need = promise.positives_needed()
+        raise TooFewPositivesError(promise, have=table.positives, need=need, hint=hint)
+    return allowed
 
 
 def _best_at_shared_delta(
     table: ScoreTable, candidates: Sequence[Candidate], promise: Promise
 ) -> Calibration:
     share = promise.shared_by(len(candidates))
-    points = tuple(
-        certified_point(table, each, scales_of(table, each), share) for each in candidates
+    hint = (
+        f" (the best of {len(candidates)} rules is paid for with a confidence of "
+        f"{share.confidence:.4g} for each; one rule chosen beforehand needs "
+        f"{promise.positives_needed()})"
     )
-    return Calibration(promise, points[_narrowest(points)], points, "delta / M")
+    _allowed_misses(table, share, hint=hint)
+    certified = [_certified(table, each, share) for each in candidates]
+    points = tuple(point for point, _ in certified)
+    chosen = _narrowest(points)
+    return Calibration(promise, points[chosen], points, "delta / M", scales=certified[chosen][1])
 
 
 def _narrowest(points: Sequence[OperatingPoint]) -> int:
     return min(range(len(points)), key=lambda index: points[index].share_kept)
-
-
-def _point(
-    table: ScoreTable,
-    candidate: Candidate,
-    scales: Sequence[Scale],
-    promise: Promise,
-    *,
-    misses: int,
-) -> OperatingPoint:
-    """Return the point whose dial is the score of the object after the last allowed miss."""
-    dial = dial_of(table, candidate, scales)
-    objects = np.sort(table.best_by_object(dial))
-    t = float(objects[misses])
-    missed = int((objects < t).sum())
-    kept = int((dial >= t).sum())
-    low, high = proportion_interval(kept, len(table), confidence=promise.confidence)
-    return OperatingPoint(
-        candidate=candidate,
-        dial=t,
-        thresholds=tuple(scale.threshold(t) for scale in scales),
-        positives=len(objects),
-        misses=missed,
-        bound=recall_bound(missed, len(objects), confidence=promise.confidence),
-        frames=len(table),
-        kept=kept,
-        share_low=low,
-        share_high=high,
-    )

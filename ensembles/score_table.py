@@ -1,6 +1,7 @@
 """Scores of every voter on labelled frames: all that calibration needs to know."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,21 @@ NOBODY = -1
 """The code of a frame without an object, or without a group."""
 
 
+class Sightings(NamedTuple):
+    """Which frame shows which object.
+
+    Args:
+        rows: int64, shape (m,): a frame, by its place in the table.
+        objects: int64, shape (m,): the code of an object it shows.
+    """
+
+    rows: Codes
+    objects: Codes
+
+
+NO_SIGHTINGS = Sightings(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreTable:
     """Full ballots on n frames.
@@ -26,6 +42,7 @@ class ScoreTable:
         labels: int8, shape (n,): `POSITIVE`, `NEGATIVE` or `UNLABELLED`.
         objects: int64, shape (n,): which object a positive frame shows, or `NOBODY`.
         groups: int64, shape (n,): the flight or mission a frame belongs to, or `NOBODY`.
+        further: What else a positive frame shows, besides its entry in `objects`.
 
     Raises:
         ValueError: The shapes do not fit.
@@ -36,6 +53,7 @@ class ScoreTable:
     labels: npt.NDArray[np.int8]
     objects: Codes
     groups: Codes
+    further: Sightings = NO_SIGHTINGS
 
     def __post_init__(self) -> None:
         frames = len(self.labels)
@@ -51,30 +69,52 @@ class ScoreTable:
         return len(self.labels)
 
     def take(self, rows: Rows) -> "ScoreTable":
-        """Return the table of the chosen frames."""
+        """Return the table of the chosen frames; none may be chosen twice."""
         return ScoreTable(
-            self.voters, self.scores[rows], self.labels[rows], self.objects[rows], self.groups[rows]
+            self.voters,
+            self.scores[rows],
+            self.labels[rows],
+            self.objects[rows],
+            self.groups[rows],
+            self._further_of(rows),
         )
+
+    def _further_of(self, rows: Rows) -> Sightings:
+        if not self.further.rows.size:
+            return NO_SIGHTINGS
+        chosen = np.arange(len(self))[rows]
+        place = np.full(len(self), NOBODY)
+        place[chosen] = np.arange(len(chosen))
+        moved = place[self.further.rows]
+        here = moved != NOBODY
+        return Sightings(moved[here], self.further.objects[here])
 
     def negatives(self) -> "ScoreTable":
         """Return the frames labelled negative, or the unlabelled ones where there are none."""
         negative = self.labels == NEGATIVE
         return self.take(negative if negative.any() else self.labels == UNLABELLED)
 
-    def units(self) -> Codes:
-        """Return which counted object each frame shows, shape (n,); `NOBODY` if not positive.
+    def sightings(self) -> Sightings:
+        """Return every counted object with every frame that shows it.
 
         A positive frame without an object id counts as an object of its own.
         """
-        positive = self.labels == POSITIVE
-        own = np.arange(len(self)) + (self.objects.max(initial=NOBODY) + 1)
-        return np.where(positive, np.where(self.objects == NOBODY, own, self.objects), NOBODY)
+        shown = np.flatnonzero(self.labels == POSITIVE)
+        highest = max(self.objects.max(initial=NOBODY), self.further.objects.max(initial=NOBODY))
+        own = shown + (highest + 1)
+        first = np.where(self.objects[shown] == NOBODY, own, self.objects[shown])
+        if not self.further.rows.size:
+            return Sightings(shown, first)
+        positive = self.labels[self.further.rows] == POSITIVE
+        return Sightings(
+            np.concatenate([shown, self.further.rows[positive]]),
+            np.concatenate([first, self.further.objects[positive]]),
+        )
 
     @property
     def positives(self) -> int:
         """How many objects are counted."""
-        units = self.units()
-        return int(np.unique(units[units != NOBODY]).size)
+        return int(np.unique(self.sightings().objects).size)
 
     def best_by_object(self, dial: Doubles) -> Doubles:
         """Return the highest dial score of every object, shape (positives,).
@@ -82,10 +122,9 @@ class ScoreTable:
         An object is found if any of its frames is kept. Objects come in the order of their
         codes, the same for every dial.
         """
-        units = self.units()
-        shown = np.flatnonzero(units != NOBODY)
-        if not shown.size:
+        rows, objects = self.sightings()
+        if not rows.size:
             return np.empty(0)
-        order = shown[np.argsort(units[shown], kind="stable")]
-        starts = np.flatnonzero(np.diff(units[order], prepend=NOBODY))
-        return np.asarray(np.maximum.reduceat(dial[order], starts), dtype=np.float64)
+        order = np.argsort(objects, kind="stable")
+        starts = np.flatnonzero(np.diff(objects[order], prepend=NOBODY))
+        return np.asarray(np.maximum.reduceat(dial[rows[order]], starts), dtype=np.float64)

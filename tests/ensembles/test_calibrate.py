@@ -4,13 +4,8 @@ import numpy as np
 import pytest
 
 from ensembles.bounds import Promise
-from ensembles.calibrate import (
-    TooFewPositivesError,
-    all_candidates,
-    calibrate,
-    calibrate_best,
-    chooses,
-)
+from ensembles.calibrate import TooFewPositivesError, calibrate, calibrate_best, chooses
+from ensembles.candidates import all_candidates
 from ensembles.score_table import NOBODY, ScoreTable
 from tests.ensembles.worlds import VOTERS, World
 

@@ -10,15 +10,9 @@ import numpy as np
 import pytest
 
 from ensembles.bounds import Promise
-from ensembles.calibrate import (
-    Candidate,
-    OperatingPoint,
-    all_candidates,
-    calibrate,
-    calibrate_best,
-    dial_of,
-    scales_of,
-)
+from ensembles.calibrate import calibrate, calibrate_best
+from ensembles.candidates import Candidate, all_candidates
+from ensembles.point import OperatingPoint, dial_of, scales_of
 from ensembles.score_table import NOBODY, ScoreTable
 from tests.ensembles.worlds import VOTERS, Truth, World
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ensembles.calibrate import OperatingPoint
+from ensembles.point import OperatingPoint
 from ensembles.score_table import NEGATIVE, NOBODY, POSITIVE, ScoreTable
 from ensembles.voter import Floats
 

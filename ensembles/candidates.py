@@ -1,0 +1,89 @@
+"""The rules that calibration may choose among."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ensembles.errors import ConfigError
+from ensembles.mistakes import near_miss
+from ensembles.rules import Rule, at_least, rule_from
+
+BEST = "best"
+"""Asks for every rule and every single voter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A rule over some of the voters.
+
+    Args:
+        name: As people call it: `or`, `2-of-3`, or the name of the one voter.
+        voters: Columns of the score table.
+        rule: Over those columns, in that order.
+    """
+
+    name: str
+    voters: tuple[int, ...]
+    rule: Rule
+
+    @property
+    def is_vote(self) -> bool:
+        """Whether it needs more than one voter."""
+        return len(self.voters) > 1
+
+
+def all_candidates(voters: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return every single voter, then OR, each k-of-n and AND."""
+    count = len(voters)
+    singles = [Candidate(name, (column,), at_least(1, 1)) for column, name in enumerate(voters)]
+    if count == 1:
+        return tuple(singles)
+    names = ["or", *(f"{needed}-of-{count}" for needed in range(2, count)), "and"]
+    everybody = tuple(range(count))
+    rules = [at_least(needed, count, name=name) for needed, name in enumerate(names, start=1)]
+    return (*singles, *(Candidate(rule.name, everybody, rule) for rule in rules))
+
+
+def candidates_named(
+    names: Sequence[str], voters: Sequence[str], *, vote: str | Mapping[str, object] | None = None
+) -> tuple[Candidate, ...]:
+    """Return the candidates that were asked for by name, without repetition.
+
+    Args:
+        names: Rules, voters, `weighted`, or `best` for every rule and every single voter.
+        voters: Columns of the score table, in their order.
+        vote: What `weighted` stands for, as in an ensemble file; None when nothing says it.
+
+    Raises:
+        ConfigError: A name is neither a rule nor a voter, with every such name.
+    """
+    found: dict[str, Candidate] = {}
+    problems: list[str] = []
+    for name in names:
+        try:
+            found |= {each.name: each for each in _named(name, voters, vote)}
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return tuple(found.values())
+
+
+def _named(
+    name: str, voters: Sequence[str], vote: str | Mapping[str, object] | None
+) -> tuple[Candidate, ...]:
+    known = {each.name: each for each in all_candidates(voters)}
+    weighted = _weighted(voters, vote) if isinstance(vote, Mapping) else ()
+    if name == BEST:
+        return (*known.values(), *weighted)
+    if name == "weighted":
+        if not weighted:
+            raise ConfigError("rule weighted: name an ensemble file whose `vote:` has the weights")
+        return weighted
+    if name in known:
+        return (known[name],)
+    alike = near_miss(name, [*known, BEST]) or f"; there are {', '.join([*known, BEST])}"
+    raise ConfigError(f"rule {name!r}: there is no such rule or voter{alike}")
+
+
+def _weighted(voters: Sequence[str], vote: Mapping[str, object]) -> tuple[Candidate, ...]:
+    return (Candidate("weighted", tuple(range(len(voters))), rule_from(vote, voters)),)
