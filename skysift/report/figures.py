@@ -1,0 +1,227 @@
+"""The numbers of a report, as the page's script reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor
+
+from ensembles.bounds import proportion_interval
+from ensembles.calibrate import Calibration
+from ensembles.operating_points import (
+    Budget,
+    Frontier,
+    budgets,
+    certified_frontier,
+    compared_frontiers,
+    path_thresholds,
+)
+from ensembles.precision_recall import histogram, precision_recall, sweep
+from ensembles.score_table import NEGATIVE, ScoreTable
+
+RECALLS = (*(hundredths / 100 for hundredths in range(70, 100)), 0.995, 0.999)
+"""Where the dial can stand; the promised recall joins them."""
+
+POINTS = 300
+"""Of a curve: more than a screen shows."""
+
+BINS = 40
+"""Of a histogram over [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What a rule costs at one place of the dial.
+
+    Args:
+        misses: Objects it misses on the frames at hand.
+        share: Of the frames that go to review.
+        low: Lower end of the exact 95 % interval of that share.
+        high: Its upper end.
+        alarms: Share of the frames without the target that go to review.
+        bound: The recall that is guaranteed, never rounded up.
+    """
+
+    misses: int
+    share: float
+    low: float
+    high: float
+    alarms: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A frontier, drawn.
+
+    Args:
+        name: Of the rule.
+        voter: Index of the voter when the rule asks only one, else None.
+        confidence: Of each bound.
+        positives: Objects.
+        shares: Of frames to review, per point.
+        bounds: Guaranteed recall, per point.
+        found: Share of the objects that were found, per point.
+        misses: Objects missed, per point.
+        stops: One per place of the dial; None where the promise cannot be certified.
+    """
+
+    name: str
+    voter: int | None
+    confidence: float
+    positives: int
+    shares: tuple[float, ...]
+    bounds: tuple[float, ...]
+    found: tuple[float, ...]
+    misses: tuple[int, ...]
+    stops: tuple[Stop | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoterFigures:
+    """One voter by itself.
+
+    Args:
+        name: Of the voter.
+        used: Whether the calibrated rule asks it.
+        threshold: At the calibrated dial.
+        recalls: Of objects, per threshold of the sweep.
+        precisions: Among labelled frames, per threshold of the sweep.
+        mark: Recall and precision at the threshold; None when nothing is kept.
+        positives: Frames with the target, per bin of the score.
+        negatives: Frames without it, per bin.
+        abstained: Frames without a score.
+    """
+
+    name: str
+    used: bool
+    threshold: float
+    recalls: tuple[float, ...]
+    precisions: tuple[float, ...]
+    mark: tuple[float, float] | None
+    positives: tuple[int, ...]
+    negatives: tuple[int, ...]
+    abstained: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything the page draws.
+
+    Args:
+        recalls: The places of the dial, ascending.
+        start: The place of the promised recall.
+        seconds_per_frame: What a look costs.
+        certified: The curve of the calibrated rule, at its own confidence.
+        compared: The curves of all rules, at delta / M each.
+        certified_budgets: What the positives allow on the certified curve, per place.
+        compared_budgets: The same on the compared curves.
+        voters: Each by itself, in the order of the table.
+        negatives_known: Whether negatives are labelled; else unlabelled frames stand in.
+    """
+
+    recalls: tuple[float, ...]
+    start: int
+    seconds_per_frame: float
+    certified: Curve
+    compared: tuple[Curve, ...]
+    certified_budgets: tuple[Budget, ...]
+    compared_budgets: tuple[Budget, ...]
+    voters: tuple[VoterFigures, ...]
+    negatives_known: bool
+
+
+def figures_of(table: ScoreTable, calibration: Calibration, *, seconds_per_frame: float) -> Figures:
+    """Return the numbers of the page."""
+    promised = calibration.promise.recall
+    recalls = tuple(sorted({*RECALLS, promised}))
+    certified = certified_frontier(table, calibration)
+    compared = compared_frontiers(table, calibration)
+    own, shared = (_budgets(curve, recalls) for curve in (certified, compared[0]))
+    return Figures(
+        recalls=recalls,
+        start=recalls.index(promised),
+        seconds_per_frame=seconds_per_frame,
+        certified=_curve(certified, own),
+        compared=tuple(_curve(curve, shared) for curve in compared),
+        certified_budgets=own,
+        compared_budgets=shared,
+        voters=_voters(table, calibration),
+        negatives_known=bool((table.labels == NEGATIVE).any()),
+    )
+
+
+def _budgets(curve: Frontier, recalls: Sequence[float]) -> tuple[Budget, ...]:
+    return budgets(recalls, positives=curve.positives, confidence=curve.confidence)
+
+
+def _curve(whole: Frontier, allowed: Sequence[Budget]) -> Curve:
+    drawn = whole.thinned(POINTS)
+    voters = whole.candidate.voters
+    return Curve(
+        name=whole.candidate.name,
+        voter=voters[0] if len(voters) == 1 else None,
+        confidence=whole.confidence,
+        positives=whole.positives,
+        shares=tuple(round(int(kept) / whole.frames, 5) for kept in drawn.kept),
+        bounds=tuple(rounded_down(float(bound)) for bound in drawn.bounds),
+        found=tuple(round(1 - int(each) / whole.positives, 5) for each in drawn.misses),
+        misses=tuple(int(each) for each in drawn.misses),
+        stops=tuple(_stop(whole, budget) for budget in allowed),
+    )
+
+
+def _stop(curve: Frontier, budget: Budget) -> Stop | None:
+    if budget.allowed is None:
+        return None
+    place = curve.within(budget.allowed)
+    kept, alarms = int(curve.kept[place]), int(curve.false_alarms[place])
+    low, high = proportion_interval(kept, curve.frames)
+    return Stop(
+        misses=int(curve.misses[place]),
+        share=kept / curve.frames,
+        low=low,
+        high=high,
+        alarms=alarms / max(curve.negatives, 1),
+        bound=rounded_down(float(curve.bounds[place])),
+    )
+
+
+def _voters(table: ScoreTable, calibration: Calibration) -> tuple[VoterFigures, ...]:
+    thresholds = path_thresholds(table, calibration)
+    used = calibration.point.candidate.voters
+    return tuple(
+        _voter(table, column, threshold, used=column in used)
+        for column, threshold in enumerate(thresholds)
+    )
+
+
+def _voter(table: ScoreTable, column: int, threshold: float, *, used: bool) -> VoterFigures:
+    marks = _recall_and_precision(table, column, [threshold])
+    curve = _recall_and_precision(table, column, list(sweep(table, column)))
+    spread = histogram(table, column, bins=BINS)
+    return VoterFigures(
+        name=table.voters[column],
+        used=used,
+        threshold=threshold,
+        recalls=tuple(recall for recall, _ in curve),
+        precisions=tuple(precision for _, precision in curve),
+        mark=marks[0] if marks else None,
+        positives=tuple(spread.positives.tolist()),
+        negatives=tuple(spread.negatives.tolist()),
+        abstained=spread.abstained,
+    )
+
+
+def _recall_and_precision(
+    table: ScoreTable, column: int, thresholds: Sequence[float]
+) -> list[tuple[float, float]]:
+    curve = precision_recall(table, column, thresholds)
+    return [
+        (round(int(found) / curve.positives, 5), round(int(hits) / int(kept), 5))
+        for found, hits, kept in zip(curve.found, curve.hits, curve.kept, strict=True)
+        if kept
+    ]
+
+
+def rounded_down(bound: float, digits: int = 5) -> float:
+    """Return a guaranteed recall that is never rounded up."""
+    return floor(bound * 10**digits) / 10**digits
