@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from ensembles.errors import ConfigError
+from ensembles.local_path import LocalPath
 from ensembles.mistakes import mistakes_in
 from ensembles.rules import Rule, rule_from
 from ensembles.yaml_file import read_yaml
@@ -85,6 +86,8 @@ class EnsembleConfig(Strict):
         vote: How the votes settle.
         views: What a voter looks at.
         full_ballots: Share of frames, in [0, 1], on which every voter is asked.
+        certificate: The JSON file with the promise made for this ensemble. It decides nothing,
+            so the digest does not cover it.
     """
 
     name: EnsembleName
@@ -93,6 +96,7 @@ class EnsembleConfig(Strict):
     vote: VoteSpec = "or"
     views: Literal["whole"] = "whole"
     full_ballots: Share = 0.02
+    certificate: LocalPath | None = None
 
     @property
     def rule(self) -> Rule:
@@ -119,7 +123,7 @@ def read_ensemble(path: Path, options_for: OptionsFor) -> EnsembleConfig:
     problems, options = _read_options(entries, options_for, path.parent)
     checked = {**raw, "voters": _with_options(entries, options)} if entries else raw
     try:
-        config = EnsembleConfig.model_validate(checked)
+        config = EnsembleConfig.model_validate(checked, context={"folder": path.parent})
     except ValidationError as error:
         problems = [*mistakes_in(error, EnsembleConfig), *problems]
         raise ConfigError(problems, source=str(path)) from None

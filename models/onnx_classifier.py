@@ -9,11 +9,12 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ensembles.errors import WeightsError
+from ensembles.local_path import LocalPath
 from ensembles.mistakes import near_miss
 from ensembles.voter import Floats, Reading
 from models.frames import Frame
 from models.onnx_files import external_files
-from models.options import LocalPath, ModelOptions
+from models.options import ModelOptions
 from models.preprocess import Recipe, prepare
 from models.runtime import Runtime, Session
 from models.settings import ModelSettings

@@ -1,25 +1,13 @@
-"""What every kind of voter's options can do, and paths relative to the ensemble file."""
+"""What every kind of voter's options can do."""
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import AfterValidator, ValidationInfo
 
 from ensembles.config import VoterOptions
 from ensembles.voter import Voter
 from models.frames import Frame
 from models.runtime import Runtime
 from models.settings import ModelSettings
-
-
-def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
-    folder: Path = (info.context or {}).get("folder", Path())
-    return (folder / path.expanduser()).absolute()
-
-
-LocalPath = Annotated[Path, AfterValidator(_beside_the_file)]
-"""A path in the ensemble file; it is relative to the folder of that file."""
 
 
 class ModelOptions(VoterOptions):

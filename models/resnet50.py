@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from ensembles.errors import WeightsError
+from ensembles.local_path import LocalPath
 from ensembles.voter import Floats, Reading
 from models.class_evidence import evidence_scores, evidence_weights
 from models.frames import Frame
-from models.options import LocalPath
 from models.preprocess import Recipe, prepare
 from models.pretrained import Differences, PretrainedOptions, Wanted
 from models.resnet50_bundle import ResNetBundle, card_path

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from ensembles.errors import WeightsError
+from ensembles.local_path import LocalPath
 from ensembles.voter import Reading
 from models.frames import Frame
-from models.options import LocalPath, ModelOptions
+from models.options import ModelOptions
 from models.runtime import Runtime
 from models.settings import ModelSettings
 
