@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
 
-from models.weights import sha256_of
+from models.weights import find, sha256_of
 
 STATE_DICT_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 RANDOM = re.compile(r"random(?:-(\d{1,9}))?")
@@ -38,9 +38,10 @@ class StateDict:
         """Return what tells these weights from others.
 
         Raises:
-            WeightsError: The file cannot be read.
+            WeightsError: The file is missing or cannot be read.
         """
-        return f"sha256 {sha256_of(self.path)}"
+        remedy = "put a safetensors file or a state dict there"
+        return f"sha256 {sha256_of(find(self.path, what='weights', remedy=remedy))}"
 
     def __str__(self) -> str:
         return self.path.name

@@ -39,7 +39,7 @@ def prepare_clip(wanted: Wanted, settings: ModelSettings) -> Differences:
         wanted,
         settings,
         lambda folder: Path(download_pretrained(dict(tag), cache_dir=str(folder))),
-        known_as=f"the weights {tag.get('hf_hub') or tag.get('url') or ''}".strip(),
+        known_as=f"the weights {tag.get('hf_hub') or tag.get('url') or ''}".strip(" /"),
     )
     model = _built(wanted, tag)
     if path:

@@ -7,7 +7,6 @@ from ensembles.errors import WeightsError
 from models.pretrained import Wanted
 from models.settings import ModelSettings
 from models.weight_source import STATE_DICT_SUFFIXES, RandomWeights, StateDict
-from models.weights import find
 
 Fetch = Callable[[Path], Path]
 """Fetches the weights of a tag; gets a folder that may keep them, returns the file."""
@@ -30,8 +29,7 @@ def weights_file(
     if isinstance(wanted.source, RandomWeights):
         return None
     if isinstance(wanted.source, StateDict):
-        remedy = "put the weights there, a safetensors file or a state dict"
-        return find(wanted.source.path, what=f"the weights of {wanted.architecture}", remedy=remedy)
+        return wanted.source.path
     place = settings.home / "weights" / wanted.architecture / str(wanted.source)
     for suffix in STATE_DICT_SUFFIXES:
         if (path := place.with_name(place.name + suffix)).is_file():
@@ -41,7 +39,7 @@ def weights_file(
     try:
         return fetch(settings.home / "downloads")
     except (OSError, RuntimeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[-1].rstrip(".")
         raise WeightsError(_nowhere(wanted, reason, known_as, place)) from error
 
 

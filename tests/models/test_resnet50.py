@@ -104,7 +104,7 @@ def test_unprepared_weights_name_the_command_that_prepares_them(tmp_path: Path) 
 def test_a_missing_file_of_weights_is_named(tmp_path: Path) -> None:
     wanted = options(tmp_path, weights="gone.safetensors", positive={"sports car": 1.0})
 
-    with pytest.raises(WeightsError, match=r"gone.safetensors: cannot be read"):
+    with pytest.raises(WeightsError, match=r"gone.safetensors: weights: there is no such file"):
         wanted.artifacts(ModelSettings(home=tmp_path))
 
 
