@@ -6,7 +6,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 
@@ -19,6 +18,7 @@ from models.catalog import load_ensemble
 from models.settings import read_settings as read_model_settings
 from monitoring.around import guard
 from service.settings import read_settings as read_service_settings
+from skysift.logs import log_to_stderr
 from skysift.progress import progress
 from skysift.row_text import json_line, plain_line, table_of
 
@@ -39,7 +39,7 @@ def triage(
     Every input is answered once, in order. One that cannot be read is `review`, with the
     reason, and the exit code is then 1; so it is when a voter failed.
     """
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    log_to_stderr()
     sources = _sources(files)
     settings = read_model_settings()
     chosen = ensemble or read_service_settings().ensembles[0]
@@ -87,12 +87,12 @@ def _summary(rows: Sequence[Row], left_out: Sequence[Path], seconds: float) -> s
     review = sum(row.decision == "review" for row in rows)
     unread = sum(row.failed for row in rows)
     text = (
-        f"{len(rows)} pictures in {seconds:.1f} s: "
+        f"{len(rows)} {'picture' if len(rows) == 1 else 'pictures'} in {seconds:.1f} s: "
         f"{review} review ({unread} could not be read), {len(rows) - review} skip"
     )
     if left_out:
         text += (
-            f"\n{len(left_out)} files in the folders are not called like pictures and were left "
-            f"out, such as {left_out[0]}; name them to have them judged"
+            f"\nleft out of the folders, because not called like pictures: {len(left_out)}, such as "
+            f"{left_out[0]}; name them to have them judged"
         )
     return text

@@ -106,7 +106,7 @@ def test_files_left_out_of_a_folder_are_told(
 
     shown = skysift("triage", flight, "--ensemble", ensemble)
 
-    assert "1 files in the folders" in shown.err
+    assert "not called like pictures: 1, such as" in shown.err
     assert "labels.csv" in shown.err
 
 
