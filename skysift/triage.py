@@ -92,7 +92,7 @@ def _summary(rows: Sequence[Row], left_out: Sequence[Path], seconds: float) -> s
     )
     if left_out:
         text += (
-            f"\nleft out of the folders, because not called like pictures: {len(left_out)}, such as "
+            f"\nleft out of the folders, not called like pictures: {len(left_out)}, such as "
             f"{left_out[0]}; name them to have them judged"
         )
     return text

@@ -40,7 +40,7 @@ def option_names(model: type[BaseModel]) -> Iterator[str]:
 def usages() -> Iterator[tuple[str, list[str]]]:
     """Every command as typed, with its options."""
     root = typer.main.get_command(build(COMMANDS))
-    for name, command in root.commands.items():  # type: ignore[attr-defined] - it is a group
+    for name, command in root.commands.items():  # type: ignore[attr-defined]  # it is a group
         inner = getattr(command, "commands", None)
         for path, leaf in (
             [(f"{name} {sub}", each) for sub, each in inner.items()] if inner else [(name, command)]
