@@ -27,6 +27,8 @@ MORE_FOLLOWS = 0x80
 DEEPEST = 64
 """Graphs inside graphs; a file that nests deeper is made to hurt."""
 
+ODD_CHARACTERS = frozenset("\\\0")
+
 Slice = tuple[int, int]
 
 
@@ -54,7 +56,12 @@ def _external_names(path: Path) -> set[str]:
 
 def _safe(path: Path, name: str) -> Path:
     steps = PurePosixPath(name)
-    if steps.is_absolute() or ".." in steps.parts or "\\" in name:
+    if (
+        not steps.parts
+        or steps.is_absolute()
+        or ".." in steps.parts
+        or ODD_CHARACTERS.intersection(name)
+    ):
         raise WeightsError(f"{path}: its weights are in {name!r}, outside the file's own folder")
     target = path.parent / steps
     if target.is_symlink() or target.parent.resolve() != path.parent.resolve() / steps.parent:

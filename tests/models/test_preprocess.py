@@ -164,7 +164,29 @@ def test_every_picture_fits_every_recipe(
 
 @pytest.mark.parametrize("resize", RESIZES)
 @pytest.mark.parametrize("sides", [(1, 32_768), (32_768, 1)])
-def test_a_thread_of_pixels_does_not_fill_the_memory(resize: str, sides: tuple[int, int]) -> None:
+def test_a_thread_of_pixels_does_not_fill_the_memory(
+    resize: str, sides: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes, resized = [], Image.Image.resize
+
+    def watched(picture: Image.Image, size: tuple[int, int], how: int) -> Image.Image:
+        sizes.append(size[0] * size[1])
+        return resized(picture, size, how)
+
+    monkeypatch.setattr(Image.Image, "resize", watched)
     thread = np.zeros((*sides, 3), dtype=np.uint8)
 
     assert fitted(thread, plain(224, resize=resize)).shape == (224, 224, 3)
+    assert max(sizes) <= 16 * 224 * 224
+
+
+@pytest.mark.parametrize("sides", [(100, 157), (157, 100)])
+def test_shortest_rounds_as_torchvision_does(sides: tuple[int, int]) -> None:
+    longer = 351  # 224 * 157 / 100 is 351.68: cut, not rounded
+    size, left_top = ((longer, 224), (64, 0)) if sides[0] == 100 else ((224, longer), (0, 64))
+    scaled = Image.fromarray(noise(*sides)).resize(size, Image.Resampling.BICUBIC)
+    expected = scaled.crop((*left_top, left_top[0] + 224, left_top[1] + 224))
+
+    pixels = fitted(noise(*sides), CLIP)
+
+    assert (pixels == np.asarray(expected)).all()

@@ -176,6 +176,20 @@ def test_asking_for_a_gpu_where_the_runtime_has_none_opens_nothing(tmp_path: Pat
     )
 
 
+@pytest.mark.filterwarnings("ignore:Specified provider:UserWarning")
+def test_a_gpu_that_does_not_start_is_an_error_and_no_slow_gate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "CUDAExecutionProvider" in available_providers():
+        pytest.skip("this runtime has CUDA")
+    path = classifier(tmp_path / "a.onnx")
+    monkeypatch.setattr("models.runtime.available_providers", lambda: ["CUDAExecutionProvider"])
+
+    message = complaint(lambda: Runtime(ModelSettings()).open(path, takes=IMAGE, gives=[SCORES]))
+
+    assert "CUDAExecutionProvider did not start, only CPUExecutionProvider would run" in message
+
+
 def test_what_is_installed_can_be_asked() -> None:
     assert len(installed_runtimes()) == 1
     assert "CPUExecutionProvider" in available_providers()
