@@ -4,13 +4,16 @@ BentoML owns workers, lifecycle and packaging; pictures go through our own app (
 `bentoml build` and every parent process import this file: nothing heavy happens here.
 """
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import bentoml
 import structlog
 from starlette.applications import Starlette
+from structlog.typing import FilteringBoundLogger
 
+from ensembles.errors import SkysiftError
 from models.settings import ModelSettings
 from service.desk import Desk
 from service.logs import configure_logs
@@ -20,8 +23,10 @@ from service.settings import ServiceSettings, read_environment, read_settings
 
 BENTOML_MARGIN_SECONDS = 30
 """BentoML's own timeout must never come before ours: its answer has another shape."""
+CANNOT_START = 2
 
 SETTINGS: ServiceSettings = read_settings()
+log: FilteringBoundLogger = structlog.get_logger()
 readiness = Readiness()
 
 
@@ -29,14 +34,22 @@ readiness = Readiness()
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Load the ensembles before the first request, and let threads go after the last."""
     configure_logs(SETTINGS.log_format)
-    desk = Desk.open(SETTINGS, read_environment(ModelSettings))
-    app.state.desk = desk
+    app.state.desk = desk = _open_desk()
     readiness.loaded = True
     drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
     digests = {name: station.ensemble.digest for name, station in desk.stations.items()}
-    structlog.get_logger().info("ready", ensembles=digests)
+    log.info("ready", ensembles=digests)
     yield
     desk.close()
+
+
+def _open_desk() -> Desk:
+    try:
+        return Desk.open(SETTINGS, read_environment(ModelSettings))
+    except SkysiftError as error:
+        log.critical("cannot_start", error=str(error))
+        # Not an exception: the servers around us would print theirs twice, with tracebacks.
+        os._exit(CANNOT_START)
 
 
 v1 = v1_app(lifespan)

@@ -34,6 +34,8 @@ class Exchange:
         status: Of the answer; stays 500 when a fault prevents one.
         told: What the log line says beyond the usual; never pixels.
         logged: Whether there is a log line at all.
+        start: On the performance counter, seconds.
+        recorded: Whether it has been counted.
     """
 
     request_id: str
@@ -42,6 +44,7 @@ class Exchange:
     told: dict[str, object] = field(default_factory=dict)
     logged: bool = True
     start: float = field(default_factory=perf_counter)
+    recorded: bool = False
 
     @classmethod
     def of(cls, connection: HTTPConnection) -> "Exchange":
@@ -53,6 +56,28 @@ class Exchange:
     def seconds(self) -> float:
         """Since the request began."""
         return perf_counter() - self.start
+
+    def record(self, method: str) -> None:
+        """Count, time and log the request, once."""
+        if self.recorded:
+            return
+        self.recorded = True
+        method = method if method in METHODS else "other"
+        seconds = self.seconds
+        metrics.HTTP_REQUESTS.labels(self.route, method, str(self.status)).inc()
+        metrics.HTTP_SECONDS.labels(self.route).observe(seconds)
+        if self.status == CLIENT_LEFT:
+            metrics.HTTP_DISCONNECTS.inc()
+        if self.logged:
+            log.info(
+                "request",
+                request_id=self.request_id,
+                method=method,
+                route=self.route,
+                status=self.status,
+                seconds=round(seconds, 6),
+                **self.told,
+            )
 
 
 class Recorded:
@@ -73,34 +98,17 @@ class Recorded:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
                 MutableHeaders(scope=message)[REQUEST_ID] = exchange.request_id
+            elif not message.get("more_body"):
+                # Before the answer ends: a client that has it finds itself counted.
+                exchange.record(scope["method"])
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            _record(exchange, scope["method"])
+            exchange.record(scope["method"])
 
 
 def _request_id(headers: Headers) -> str:
     given = headers.get(REQUEST_ID, "")
     return given if WELL_FORMED.fullmatch(given) else uuid4().hex
-
-
-def _record(exchange: Exchange, method: str) -> None:
-    method = method if method in METHODS else "other"
-    seconds = exchange.seconds
-    metrics.HTTP_REQUESTS.labels(exchange.route, method, str(exchange.status)).inc()
-    metrics.HTTP_SECONDS.labels(exchange.route).observe(seconds)
-    if exchange.status == CLIENT_LEFT:
-        metrics.HTTP_DISCONNECTS.inc()
-    if not exchange.logged:
-        return
-    log.info(
-        "request",
-        request_id=exchange.request_id,
-        method=method,
-        route=exchange.route,
-        status=exchange.status,
-        seconds=round(seconds, 6),
-        **exchange.told,
-    )

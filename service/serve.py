@@ -3,16 +3,20 @@
 import os
 import sys
 from collections.abc import Callable
-from http.client import HTTPException
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import sleep
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
-from models.catalog import read
-from service.settings import ServiceSettings
+from ensembles.errors import WeightsError
+from models.catalog import digest, read
+from models.providers import chosen_provider
+from models.runtime import available_providers, installed_runtimes
+from models.settings import ModelSettings
+from service.settings import ServiceSettings, read_environment
 
 SERVICE = "service.app:Skysift"
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,10 +34,10 @@ def run(settings: ServiceSettings, *, say: Callable[[str], None] = print) -> int
         say: Told one line that holds a curl command, as soon as pictures are welcome.
 
     Raises:
-        ConfigError: An ensemble file is wrong; found before any process is started.
+        ConfigError: A variable or an ensemble file is wrong.
+        WeightsError: Weights or the runtime are missing. All this before any process is started.
     """
-    for path in settings.ensembles:
-        read(path)
+    refuse_what_cannot_start(settings, read_environment(ModelSettings))
     os.environ.update(environment(settings))
     with TemporaryDirectory(prefix="skysift-") as home:
         # BentoML wipes the metrics in its home when a server starts: two need two homes.
@@ -41,6 +45,23 @@ def run(settings: ServiceSettings, *, say: Callable[[str], None] = print) -> int
         os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
         Thread(target=_announce, args=(address(settings), say), daemon=True).start()
         return _serve(settings)
+
+
+def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -> None:
+    """Find what would end every worker, where a person sees it: before there are workers.
+
+    Raises:
+        ConfigError: An ensemble file is wrong.
+        WeightsError: Weights, the runtime or its provider are missing.
+    """
+    for path in settings.ensembles:
+        digest(read(path), models)
+    if not installed_runtimes():
+        raise WeightsError(
+            "there is no ONNX Runtime: install skysift[cpu], or skysift[gpu] with an NVIDIA GPU"
+        )
+    if models.provider != "auto":
+        chosen_provider(models.provider, available_providers())
 
 
 def environment(settings: ServiceSettings) -> dict[str, str]:
@@ -69,16 +90,21 @@ def _serve(settings: ServiceSettings) -> int:
 
 def _announce(url: str, say: Callable[[str], None]) -> None:
     for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
-        if _is_ready(url):
+        if is_ready(url):
             say(f"ready: curl --data-binary @picture.jpg {url}/v1/triage")
             sys.stdout.flush()
             return
         sleep(LOOK_SECONDS)
 
 
-def _is_ready(url: str) -> bool:
+def is_ready(url: str) -> bool:
+    """Say whether the service at the URL welcomes pictures."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=1)
     try:
-        with urlopen(f"{url}/readyz", timeout=1) as answer:  # noqa: S310 - our own http URL
-            return bool(answer.status == 200)
-    except (URLError, HTTPException, OSError):
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (HTTPException, OSError):
         return False
+    finally:
+        connection.close()

@@ -1,11 +1,9 @@
-"""A service without models: voters that look at brightness, or misbehave."""
+"""A service without models."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from threading import Event
-from typing import Literal
 
-import numpy as np
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -16,32 +14,14 @@ from ensembles.gate import Gate, Seat
 from ensembles.voter import Reading, Voter
 from models.catalog import Ensemble
 from models.frames import Frame
-from models.options import ModelOptions
-from models.runtime import Runtime
 from models.settings import ModelSettings
 from monitoring.around import guard
 from service.desk import Desk
 from service.routes import site_app, v1_app
 from service.settings import ServiceSettings
+from tests.service.fake_kind import Brightness, FakeOptions
 
 DIGEST = "d" * 64
-
-
-class Brightness:
-    """Scores a frame by its mean brightness."""
-
-    def read(self, views: Sequence[Frame]) -> Reading:
-        return Reading(np.array([view.pixels.mean() / 255 for view in views], dtype=np.float32))
-
-
-class Raises:
-    def read(self, views: Sequence[Frame]) -> Reading:
-        raise RuntimeError("the model is broken")
-
-
-class Opinionless:
-    def read(self, views: Sequence[Frame]) -> Reading:
-        return Reading(np.full(len(views), np.nan, dtype=np.float32))
 
 
 class Waits:
@@ -57,23 +37,6 @@ class Waits:
         self.started.set()
         self.go.wait(10)
         return Brightness().read(views)
-
-
-class FakeOptions(ModelOptions):
-    """`kind: tests.service.fakes:FakeOptions`, for servers that tests start."""
-
-    behaves: Literal["well", "raises", "opinionless"] = "well"
-
-    def load(self, runtime: Runtime) -> Voter[Frame]:
-        kinds: dict[str, Callable[[], Voter[Frame]]] = {
-            "well": Brightness,
-            "raises": Raises,
-            "opinionless": Opinionless,
-        }
-        return kinds[self.behaves]()
-
-    def view_px(self, settings: ModelSettings) -> int:
-        return 32
 
 
 def ensemble(

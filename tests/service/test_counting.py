@@ -6,7 +6,8 @@ import structlog
 from prometheus_client import REGISTRY
 
 from ensembles.reasons import Reason
-from tests.service.fakes import BRIGHT, DARK, Brightness, Raises, Waits, app_of, client_of, ensemble
+from tests.service.fake_kind import Brightness, Raises
+from tests.service.fakes import BRIGHT, DARK, Waits, app_of, client_of, ensemble
 from tests.service.wire import Wire, until
 
 

@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 
 from service.openapi import openapi
 from service.refusals import CLIENT_LEFT, STATUS
-from tests.service.fakes import BRIGHT, DARK, Brightness, Opinionless, client_of, ensemble
+from tests.service.fake_kind import Brightness, Opinionless
+from tests.service.fakes import BRIGHT, DARK, client_of, ensemble
 
 DOCUMENT = openapi()
 

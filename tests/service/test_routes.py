@@ -5,7 +5,8 @@ from starlette.testclient import TestClient
 
 from service.openapi import openapi
 from service.routes import SITE_ROUTES, V1_ROUTES
-from tests.service.fakes import DIGEST, Brightness, client_of, ensemble
+from tests.service.fake_kind import Brightness
+from tests.service.fakes import DIGEST, client_of, ensemble
 
 
 @pytest.fixture

@@ -6,17 +6,8 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.service.fakes import (
-    BRIGHT,
-    DARK,
-    DIGEST,
-    Brightness,
-    Opinionless,
-    Raises,
-    client_of,
-    ensemble,
-    picture,
-)
+from tests.service.fake_kind import Brightness, Opinionless, Raises
+from tests.service.fakes import BRIGHT, DARK, DIGEST, client_of, ensemble, picture
 
 BAD = [
     (b"", 400, "empty"),
@@ -138,8 +129,10 @@ def test_what_is_no_picture_is_refused_and_reviewed(
     assert answer["request_id"] == response.headers["X-Request-ID"]
 
 
-def test_a_picture_over_the_pixel_limit_is_refused() -> None:
-    response = client_of(max_body_mb=1).post("/v1/triage", content=picture(0, "PNG", side=11_000))
+def test_a_picture_that_unpacks_too_far_is_refused() -> None:
+    flat = picture(0, "PNG", side=4000)
+
+    response = client_of().post("/v1/triage", content=flat)
 
     assert (response.status_code, response.json()["reason"]) == (413, "too_large")
 

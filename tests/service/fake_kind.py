@@ -1,0 +1,46 @@
+"""`kind: tests.service.fake_kind:FakeOptions`: voters that need no weights, or misbehave."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+
+from ensembles.voter import Reading, Voter
+from models.frames import Frame
+from models.options import ModelOptions
+from models.runtime import Runtime
+from models.settings import ModelSettings
+
+
+class Brightness:
+    """Scores a frame by its mean brightness."""
+
+    def read(self, views: Sequence[Frame]) -> Reading:
+        return Reading(np.array([view.pixels.mean() / 255 for view in views], dtype=np.float32))
+
+
+class Raises:
+    def read(self, views: Sequence[Frame]) -> Reading:
+        raise RuntimeError("the model is broken")
+
+
+class Opinionless:
+    def read(self, views: Sequence[Frame]) -> Reading:
+        return Reading(np.full(len(views), np.nan, dtype=np.float32))
+
+
+class FakeOptions(ModelOptions):
+    """`kind: tests.service.fake_kind:FakeOptions`, for servers that tests start."""
+
+    behaves: Literal["well", "raises", "opinionless"] = "well"
+
+    def load(self, runtime: Runtime) -> Voter[Frame]:
+        kinds: dict[str, Callable[[], Voter[Frame]]] = {
+            "well": Brightness,
+            "raises": Raises,
+            "opinionless": Opinionless,
+        }
+        return kinds[self.behaves]()
+
+    def view_px(self, settings: ModelSettings) -> int:
+        return 32
