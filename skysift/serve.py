@@ -8,13 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ensembles.errors import WeightsError
-from models.catalog import read
-from models.settings import ModelSettings
-from models.settings import read_settings as read_model_settings
 from service.serve import address, run
-from service.settings import ServiceSettings, read_settings
-from skysift.ensemble_state import lacks
+from service.settings import read_settings
 
 EXAMPLE = Path(str(files("demo") / "example.jpg"))
 """A frame of the demo world, so that the first request needs no picture of one's own."""
@@ -41,21 +36,8 @@ def serve(
         "workers": workers,
     }
     settings = read_settings().model_copy(update={k: v for k, v in given.items() if v})
-    _refuse_missing_weights(settings, read_model_settings())
     greet = partial(_greet, address(settings))
     raise typer.Exit(run(settings, say=lambda _: greet()))
-
-
-def _refuse_missing_weights(settings: ServiceSettings, models: ModelSettings) -> None:
-    """Say it here, once, and not from every worker process."""
-    problems = [
-        f"{path}: voter {voter.name!r}: {lack}"
-        for path in settings.ensembles
-        for voter in read(path).voters
-        for lack in lacks(voter, models)
-    ]
-    if problems:
-        raise WeightsError("\n".join(problems))
 
 
 def _greet(url: str) -> None:
