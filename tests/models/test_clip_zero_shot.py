@@ -11,19 +11,9 @@ from ensembles.errors import WeightsError
 from models.catalog import digest
 from models.clip_bundle import CARD_FILE, IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE
 from models.clip_zero_shot import ClipOptions, ClipVoter
-from models.frames import Frame
-from models.preprocess import Recipe, prepare
 from models.runtime import Runtime
 from models.settings import ModelSettings
 from tests.models.prepared import COLOURS, SIDE, plain, tiny_clip
-
-CLIP_RECIPE = Recipe(
-    size=224,
-    resize="shortest",
-    interpolation="bicubic",
-    mean=(0.48145466, 0.4578275, 0.40821073),
-    std=(0.26862954, 0.26130258, 0.27577711),
-)
 
 
 def options(folder: Path, **changes: Any) -> ClipOptions:  # noqa: ANN401 - any option
@@ -75,20 +65,6 @@ def test_embeddings_are_rows_of_length_one(tmp_path: Path) -> None:
     assert embeddings is not None
     assert embeddings.shape == (2, 3)
     np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-6)
-
-
-def test_one_by_one_says_the_same_as_together(tmp_path: Path) -> None:
-    voter = loaded(tmp_path)
-    frames = [plain(colour, height=9 + k) for k, colour in enumerate([*COLOURS] * 5)]
-
-    together = voter.read(frames).scores
-
-    alone = np.concatenate([voter.read([frame]).scores for frame in frames])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
-
-
-def test_nothing_to_look_at_gives_an_empty_reading(tmp_path: Path) -> None:
-    assert len(loaded(tmp_path).read([])) == 0
 
 
 def test_an_unprepared_model_names_the_command_that_prepares_it(tmp_path: Path) -> None:
@@ -184,15 +160,3 @@ assert not {{"torch", "open_clip", "onnx"}} & set(sys.modules)
 """
 
     subprocess.run([sys.executable, "-c", program], check=True)
-
-
-def test_clips_own_preprocessing_is_reproduced(shared_data: Path) -> None:
-    folder = shared_data / "clip_embeddings"
-    with np.load(folder / "preprocessed_tensors.npz") as file:
-        expected = {name: file[name] for name in file.files}
-    frames = [Frame.decode((folder / "images" / f"{name}.jpg").read_bytes()) for name in expected]
-
-    found = prepare(frames, CLIP_RECIPE)
-
-    assert len(expected) == 7
-    np.testing.assert_allclose(found, np.stack(list(expected.values())), atol=1e-5)

@@ -52,20 +52,6 @@ def test_features_come_as_rows_of_length_one_when_asked_for(tmp_path: Path) -> N
     assert loaded(tmp_path).read([plain("blue")]).embeddings is None
 
 
-def test_one_by_one_says_the_same_as_together(tmp_path: Path) -> None:
-    voter = loaded(tmp_path)
-    frames = [plain(colour, width=9 + k) for k, colour in enumerate([*COLOURS] * 5)]
-
-    together = voter.read(frames).scores
-
-    alone = np.concatenate([voter.read([frame]).scores for frame in frames])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
-
-
-def test_nothing_to_look_at_gives_an_empty_reading(tmp_path: Path) -> None:
-    assert len(loaded(tmp_path).read([])) == 0
-
-
 def test_an_altered_file_is_refused(tmp_path: Path) -> None:
     with tiny_resnet(tmp_path / "tiny.onnx").open("ab") as file:
         file.write(b" ")
