@@ -128,6 +128,11 @@ class Figures:
     voters: tuple[VoterFigures, ...]
     negatives_known: bool
 
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """All of them, the certified one first."""
+        return (self.certified, *self.compared)
+
 
 def figures_of(table: ScoreTable, calibration: Calibration, *, seconds_per_frame: float) -> Figures:
     """Return the numbers of the page."""
@@ -222,6 +227,6 @@ def _recall_and_precision(
     ]
 
 
-def rounded_down(bound: float, digits: int = 5) -> float:
-    """Return a guaranteed recall that is never rounded up."""
-    return floor(bound * 10**digits) / 10**digits
+def rounded_down(bound: float) -> float:
+    """Return a guaranteed recall to five digits, never rounded up."""
+    return floor(bound * 1e5) / 1e5
