@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, and no stopwatch: a busy machine is not a broken promise.
+settings.register_profile("skysift", derandomize=True, deadline=None)
+settings.load_profile("skysift")
 
 BESIDE_THE_CHECKOUT = Path(__file__).parents[2] / "shared" / "data"
 
