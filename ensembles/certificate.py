@@ -4,14 +4,28 @@ import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
 from ensembles.errors import ConfigError
 from ensembles.mistakes import mistakes_in
 
 Status = Literal["valid", "void", "none"]
+
+
+def _numbers_in(value: object) -> object:
+    return value.split() if isinstance(value, str) else value
+
+
+def _one_line(numbers: tuple[float, ...]) -> str:
+    return " ".join(map(repr, numbers))
+
+
+Numbers = Annotated[
+    tuple[float, ...], BeforeValidator(_numbers_in), PlainSerializer(_one_line, when_used="json")
+]
+"""Many numbers, on one line of JSON so that a person can read past them; exact."""
 
 
 class Part(BaseModel):
@@ -55,11 +69,22 @@ class LabelCheck(Part):
         misses_checked: Misses that were looked at again.
         hits_checked: Hits that were looked at again.
         labels_changed: Labels that the second look found wrong.
+        hits_changed: Those of them that were hits; their share says how many of the hits that
+            nobody looked at are wrong as well.
+        misses_unchecked: Missed frames that are still to be looked at: a corrected label moves
+            the thresholds, which can make new misses.
     """
 
     misses_checked: int
     hits_checked: int
     labels_changed: int
+    hits_changed: int = 0
+    misses_unchecked: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every miss had its second look."""
+        return self.misses_unchecked == 0
 
 
 class Certificate(Part):
@@ -80,14 +105,18 @@ class Certificate(Part):
         share_kept: Frames that go to review.
         prevalence: Positive frames among the labelled ones.
         review_seconds_per_frame: What a look at one frame is taken to cost a person.
+        review_hours_per_1000_frames: What that makes for a thousand frames like these.
         method: How the choice among rules was paid for.
         rules_tried: How many rules were looked at.
         seed: Of the split; None when there was none.
         slices: The promise on each part.
         label_check: None until the labels had their second look.
         scope: What it holds for, in words: sensor, heights, terrain.
+        scores_sha256: Of the score table; None when it was not a file.
         made_at: UTC.
         skysift_version: That made it.
+        scales: Frozen with the thresholds: per voter the scores of negative frames that its
+            scores are measured by (`ensembles.dial.Scale`), so that the dial can be moved later.
     """
 
     ensemble: str
@@ -103,14 +132,17 @@ class Certificate(Part):
     share_kept: Share
     prevalence: Share
     review_seconds_per_frame: float
+    review_hours_per_1000_frames: float
     method: str
     rules_tried: int
     seed: int | None = None
     slices: tuple[Slice, ...] = ()
     label_check: LabelCheck | None = None
     scope: dict[str, str] = Field(default_factory=dict)
+    scores_sha256: str | None = None
     made_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     skysift_version: str
+    scales: dict[str, Numbers] = Field(default_factory=dict)
 
     @property
     def id(self) -> str:

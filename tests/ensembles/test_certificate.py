@@ -25,6 +25,7 @@ def certificate(*, digest: str | None = DIGEST, bound: float = 0.951) -> Certifi
         share_kept=Share(successes=30, trials=100, low=0.21, high=0.4),
         prevalence=Share(successes=10, trials=100, low=0.05, high=0.18),
         review_seconds_per_frame=2,
+        review_hours_per_1000_frames=0.17,
         method="one rule",
         rules_tried=1,
         skysift_version="0.1.0",
