@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from ensembles.calibrate import Calibration
 from ensembles.certificate import Certificate
 from skysift.report.figures import Figures
-from skysift.report.wording import percent
+from skysift.report.wording import exact_percent, percent
 
 
 def caveats_of(
     calibration: Calibration, certificate: Certificate | None, figures: Figures, things: str
 ) -> Iterator[str]:
     """Yield what the guarantee does not say, most important first."""
-    broken = percent(calibration.promise.delta)
+    broken = exact_percent(calibration.promise.delta)
     yield (
-        f"It is not certain. In {broken} of all calibrations made like this one, the true "
+        f"It is not certain. In up to {broken} of all calibrations made like this one, the true "
         "recall lies below the promise, and nothing on this page would show it."
     )
     yield (
@@ -57,7 +57,8 @@ def _label_caveat(certificate: Certificate | None) -> str:
             "It trusts the labels, which had no second look. With a few percent of wrong labels "
             "no recall near one can be reached, whatever the models do."
         )
+    rest = "" if check.complete else f"; {check.misses_unchecked} misses still wait for theirs"
     return (
         f"It trusts the labels: {check.misses_checked} misses and {check.hits_checked} hits had "
-        f"a blind second look, which changed {check.labels_changed}."
+        f"a blind second look, which changed {check.labels_changed}{rest}."
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ensembles.calibrate import Calibration, Method
-from ensembles.certificate import Certificate
+from ensembles.certificate import Certificate, LabelCheck
 from ensembles.score_table import NEGATIVE, POSITIVE, ScoreTable
 from skysift.report.wording import bound_percent, count, exact_percent, percent
 
@@ -70,7 +70,13 @@ def _papers(certificate: Certificate | None) -> Iterator[Evidence]:
     yield Evidence("Ensemble", certificate.ensemble)
     yield Evidence("Ensemble digest", certificate.digest or "none: made from scores alone")
     yield Evidence("Certificate", certificate.id)
-    check = certificate.label_check
-    yield Evidence("Labels", "checked blind" if check else "not checked")
+    yield Evidence("Scores, SHA-256", certificate.scores_sha256 or "not from a file")
+    yield Evidence("Labels", _label_check(certificate.label_check))
     yield Evidence("Made", f"{certificate.made_at:%d %B %Y, %H:%M} UTC")
     yield Evidence("Skysift", certificate.skysift_version)
+
+
+def _label_check(check: LabelCheck | None) -> str:
+    if check is None:
+        return "no second look"
+    return "blind second look" if check.complete else "blind second look, not complete"

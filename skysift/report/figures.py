@@ -12,19 +12,15 @@ from ensembles.operating_points import (
     budgets,
     certified_frontier,
     compared_frontiers,
-    path_thresholds,
 )
-from ensembles.precision_recall import histogram, precision_recall, sweep
 from ensembles.score_table import NEGATIVE, ScoreTable
+from skysift.report.voter_figures import VoterFigures, voters_of
 
 RECALLS = (*(hundredths / 100 for hundredths in range(70, 100)), 0.995, 0.999)
 """Where the dial can stand; the promised recall joins them."""
 
 POINTS = 300
 """Of a curve: more than a screen shows."""
-
-BINS = 40
-"""Of a histogram over [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,23 @@ class Stop:
     low: float
     high: float
     alarms: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The operating point, as the certificate has it.
+
+    Args:
+        share: Of the frames that go to review.
+        low: Lower end of its interval.
+        high: Its upper end.
+        bound: The recall that is guaranteed.
+    """
+
+    share: float
+    low: float
+    high: float
     bound: float
 
 
@@ -76,33 +89,6 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class VoterFigures:
-    """One voter by itself.
-
-    Args:
-        name: Of the voter.
-        used: Whether the calibrated rule asks it.
-        threshold: At the calibrated dial.
-        recalls: Of objects, per threshold of the sweep.
-        precisions: Among labelled frames, per threshold of the sweep.
-        mark: Recall and precision at the threshold; None when nothing is kept.
-        positives: Frames with the target, per bin of the score.
-        negatives: Frames without it, per bin.
-        abstained: Frames without a score.
-    """
-
-    name: str
-    used: bool
-    threshold: float
-    recalls: tuple[float, ...]
-    precisions: tuple[float, ...]
-    mark: tuple[float, float] | None
-    positives: tuple[int, ...]
-    negatives: tuple[int, ...]
-    abstained: int
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """Everything the page draws.
 
@@ -110,6 +96,7 @@ class Figures:
         recalls: The places of the dial, ascending.
         start: The place of the promised recall.
         seconds_per_frame: What a look costs.
+        point: Where the calibrated rule stands.
         certified: The curve of the calibrated rule, at its own confidence.
         compared: The curves of all rules, at delta / M each.
         certified_budgets: What the positives allow on the certified curve, per place.
@@ -121,6 +108,7 @@ class Figures:
     recalls: tuple[float, ...]
     start: int
     seconds_per_frame: float
+    point: Mark
     certified: Curve
     compared: tuple[Curve, ...]
     certified_budgets: tuple[Budget, ...]
@@ -136,7 +124,7 @@ class Figures:
 
 def figures_of(table: ScoreTable, calibration: Calibration, *, seconds_per_frame: float) -> Figures:
     """Return the numbers of the page."""
-    promised = calibration.promise.recall
+    promised, point = calibration.promise.recall, calibration.point
     recalls = tuple(sorted({*RECALLS, promised}))
     certified = certified_frontier(table, calibration)
     compared = compared_frontiers(table, calibration)
@@ -145,11 +133,12 @@ def figures_of(table: ScoreTable, calibration: Calibration, *, seconds_per_frame
         recalls=recalls,
         start=recalls.index(promised),
         seconds_per_frame=seconds_per_frame,
+        point=Mark(point.share_kept, point.share_low, point.share_high, rounded_down(point.bound)),
         certified=_curve(certified, own),
         compared=tuple(_curve(curve, shared) for curve in compared),
         certified_budgets=own,
         compared_budgets=shared,
-        voters=_voters(table, calibration),
+        voters=voters_of(table, calibration),
         negatives_known=bool((table.labels == NEGATIVE).any()),
     )
 
@@ -188,43 +177,6 @@ def _stop(curve: Frontier, budget: Budget) -> Stop | None:
         alarms=alarms / max(curve.negatives, 1),
         bound=rounded_down(float(curve.bounds[place])),
     )
-
-
-def _voters(table: ScoreTable, calibration: Calibration) -> tuple[VoterFigures, ...]:
-    thresholds = path_thresholds(table, calibration)
-    used = calibration.point.candidate.voters
-    return tuple(
-        _voter(table, column, threshold, used=column in used)
-        for column, threshold in enumerate(thresholds)
-    )
-
-
-def _voter(table: ScoreTable, column: int, threshold: float, *, used: bool) -> VoterFigures:
-    marks = _recall_and_precision(table, column, [threshold])
-    curve = _recall_and_precision(table, column, list(sweep(table, column)))
-    spread = histogram(table, column, bins=BINS)
-    return VoterFigures(
-        name=table.voters[column],
-        used=used,
-        threshold=threshold,
-        recalls=tuple(recall for recall, _ in curve),
-        precisions=tuple(precision for _, precision in curve),
-        mark=marks[0] if marks else None,
-        positives=tuple(spread.positives.tolist()),
-        negatives=tuple(spread.negatives.tolist()),
-        abstained=spread.abstained,
-    )
-
-
-def _recall_and_precision(
-    table: ScoreTable, column: int, thresholds: Sequence[float]
-) -> list[tuple[float, float]]:
-    curve = precision_recall(table, column, thresholds)
-    return [
-        (round(int(found) / curve.positives, 5), round(int(hits) / int(kept), 5))
-        for found, hits, kept in zip(curve.found, curve.hits, curve.kept, strict=True)
-        if kept
-    ]
 
 
 def rounded_down(bound: float) -> float:

@@ -13,7 +13,14 @@ from skysift.report import wording
 from skysift.report.figures import Figures
 from skysift.report.story import Story
 
-SCRIPTS = ("vendor/d3.min.js", "vendor/plot.umd.min.js", "page.js")
+SCRIPTS = (
+    "vendor/d3.min.js",
+    "vendor/plot.umd.min.js",
+    "wording.js",
+    "charts.js",
+    "page.js",
+)
+"""In the order they build on each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ def page_of(story: Story, figures: Figures) -> str:
     )
     environment.filters |= {
         "percent": wording.percent,
+        "rough_percent": wording.rough_percent,
+        "confidence": wording.confidence_percent,
         "exact_percent": wording.exact_percent,
         "bound_percent": wording.bound_percent,
         "count": wording.count,
@@ -56,4 +65,4 @@ def _json(figures: Figures) -> str:
 
 
 def _text(name: str) -> str:
-    return files("skysift.report").joinpath(name).read_text(encoding="utf-8")
+    return files("skysift.report").joinpath("static", name).read_text(encoding="utf-8")

@@ -9,13 +9,26 @@ MINUTE, HOUR = 60.0, 3600.0
 
 
 def percent(share: float) -> str:
-    """Return a share such as `30.8 %`; whole numbers without a decimal."""
-    return f"{_short(share * 100, digits=1)}{THIN}%"
+    """Return a share such as `30.8 %`; below 1 % with two decimals."""
+    hundredths = share * 100
+    digits = 0 if hundredths in (0, 100) else 2 if hundredths < 1 else 1
+    return f"{hundredths:.{digits}f}{THIN}%"
+
+
+def rough_percent(share: float) -> str:
+    """Return a share as a headline says it: `31 %`, but `4.2 %`."""
+    hundredths = round(share * 100)
+    return f"{hundredths}{THIN}%" if 10 <= hundredths < 100 else percent(share)
 
 
 def exact_percent(share: float) -> str:
     """Return a promise as it was asked for, such as `99.95 %`."""
     return f"{share * 100:.6g}{THIN}%"
+
+
+def confidence_percent(confidence: float) -> str:
+    """Return a confidence such as `95 %`, or `99.17 %` where several rules share delta."""
+    return f"{confidence * 100:.2f}".rstrip("0").rstrip(".") + f"{THIN}%"
 
 
 def bound_percent(bound: float) -> str:

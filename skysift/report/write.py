@@ -15,7 +15,8 @@ from skysift.report.evidence import evidence_of
 from skysift.report.figures import figures_of
 from skysift.report.misses import Misses, Pictures, misses_of
 from skysift.report.page import page_of
-from skysift.report.story import Story, things_counted, verdict_on_voting
+from skysift.report.story import Story, things_counted
+from skysift.report.verdict import verdict_on_voting
 
 
 def write_report(
@@ -74,7 +75,7 @@ def _page(
         companies=agreement(table, path_thresholds(table, calibration)),
         misses=missed,
         slices=certificate.slices if certificate else (),
-        verdict=verdict_on_voting(figures),
+        verdict=verdict_on_voting(table, calibration),
         caveats=tuple(caveats_of(calibration, certificate, figures, things)),
         evidence=tuple(evidence_of(table, calibration, certificate, things)),
         certificate_id=certificate.id if certificate else None,
