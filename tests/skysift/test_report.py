@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ensembles.average import calibrate_on_average
 from ensembles.bounds import Promise
 from ensembles.calibrate import Calibration, calibrate, calibrate_best
 from ensembles.candidates import all_candidates
@@ -262,6 +263,30 @@ def test_a_split_says_which_part_certified(report: Path) -> None:
 
     assert calibration.method == "split"
     assert "half of the groups chose the rule, the other half certified it" in Page(report).words
+
+
+def test_a_recall_that_holds_on_average_is_not_called_a_promise(report: Path) -> None:
+    table = scores()
+    calibration = calibrate_on_average(table, all_candidates(table.voters)[3], Promise(0.9))
+
+    write_report(report, calibration=calibration, table=table)
+    words = Page(report).words
+
+    assert "A tendency, not a promise" in words
+    assert "On average, at least" in words
+    assert "It is not guaranteed." in words
+
+
+def test_many_voters_show_each_alone_and_the_largest_companies(report: Path) -> None:
+    first, second = scores(seed=1), scores(seed=2)
+    both = np.concatenate([first.scores, second.scores[: len(first)]], axis=1)
+    table = ScoreTable(tuple("abcdef"), both, first.labels, first.objects, first.groups)
+
+    write_report(report, calibration=best(table), table=table)
+    words = Page(report).words
+
+    assert words.count("found by it alone") == 6
+    assert "other combinations" in words
 
 
 def test_too_few_positives_to_compare_rules_are_said_so(report: Path) -> None:

@@ -126,8 +126,8 @@ const chartsOf = (figures) => {
       const highest = Math.max(...[...up, ...down].map((bar) => Math.abs(bar.y)), 0.05);
       const chart = Plot.plot({
         width,
-        height: index === last ? 138 : 108,
-        marginLeft: 2, marginRight: 16, marginTop: 24, marginBottom: index === last ? 38 : 8,
+        height: index === last ? 112 : 82,
+        marginLeft: 2, marginRight: 16, marginTop: 2, marginBottom: index === last ? 38 : 8,
         x: index === last
           ? { domain: [0, 1], label: "Score →", labelAnchor: "right", ticks: 5 }
           : { domain: [0, 1], axis: null },
@@ -139,16 +139,20 @@ const chartsOf = (figures) => {
             title: (bar) => `${bar.count} frames without (${percent(bar.share)})` }),
           Plot.ruleY([0], { stroke: "var(--line)" }),
           Plot.ruleX([voter.threshold], { stroke: "var(--ink)", strokeWidth: 2, strokeDasharray: voter.used ? null : "3 3" }),
-          Plot.text([titleOf(voter)], {
-            frameAnchor: "top-left", dy: -20, text: (text) => text, fill: "var(--ink)", fontWeight: 600, fontSize: 13,
-          }),
         ],
       });
       chart.setAttribute("role", "img");
       chart.setAttribute("aria-label", `Scores of ${titleOf(voter)}`);
-      return chart;
+      return [titleFor(voter), chart];
     });
-    at("scores").replaceChildren(...charts);
+    at("scores").replaceChildren(...charts.flat());
+  }
+
+  function titleFor(voter) {
+    const title = document.createElement("p");
+    title.className = "voter";
+    title.textContent = title.title = titleOf(voter);
+    return title;
   }
 
   function titleOf(voter) {
