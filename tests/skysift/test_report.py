@@ -285,7 +285,7 @@ def test_many_voters_show_each_alone_and_the_largest_companies(report: Path) -> 
     write_report(report, calibration=best(table), table=table)
     words = Page(report).words
 
-    assert words.count("found by it alone") == 6
+    assert words.count("by it alone") == 6
     assert "other combinations" in words
 
 

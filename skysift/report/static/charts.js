@@ -25,7 +25,7 @@ const chartsOf = (figures) => {
     `${point.curve.name}\n${percent(point.share)} of frames to review\n` +
     `at least ${bound(point.bound)} found\n${point.misses} of ${point.curve.positives} missed`;
 
-  const tooltip = { fill: "var(--card)", stroke: "var(--line)", fontSize: 12.5, lineHeight: 1.35 };
+  const tooltip = { fill: "var(--card)", stroke: "var(--line)", fontSize: 12.5, lineHeight: 1.35, clip: false, preferredAnchor: "top-left" };
   const percentAxis = { tickFormat: (value) => `${short(value * 100, 1)}`, line: false };
 
   // From a little below the promise up to certainty, and a third wider than the dearest rule
@@ -37,6 +37,8 @@ const chartsOf = (figures) => {
     const widest = Math.max(figures.point.high, curves[state.rule].shares[0], ...shares, 0.02);
     return { y: [Math.max(0, lowest), 1], x: [0, Math.min(1, widest * 1.33)] };
   }
+
+  const inside = (point, view) => point.share <= view.x[1] && point.bound >= view.y[0];
 
   function drawFrontier(state) {
     const width = at("frontier").clientWidth;
@@ -72,7 +74,7 @@ const chartsOf = (figures) => {
         Plot.dot(stop && !atHome ? [stop] : [], {
           x: "share", y: "bound", r: 6, fill: "var(--paper)", stroke: hueOf(picked), strokeWidth: 3,
         }),
-        Plot.tip(all.flat(), Plot.pointer({ x: "share", y: "bound", title: explained, maxRadius: 60, ...tooltip })),
+        Plot.tip(all.flat().filter((point) => inside(point, view)), Plot.pointer({ x: "share", y: "bound", title: explained, maxRadius: 60, ...tooltip })),
       ],
     });
     at("frontier").replaceChildren(chart);
