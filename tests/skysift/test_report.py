@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -226,15 +227,24 @@ def test_missed_objects_are_shown_as_small_pictures(report: Path, tmp_path: Path
 
 
 def test_a_picture_that_cannot_be_read_leaves_a_blank(report: Path, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.jpg"
+    broken, good = tmp_path / "broken.jpg", tmp_path / "good.png"
     broken.write_bytes(b"no picture")
+    Image.new("RGB", (40, 30)).save(good)
     table = scores()
+    calibration = best(table)
+    turns = cycle([good, broken, None])
 
     write_report(
-        report, calibration=best(table), table=table, ids=ids_of(table), pictures=lambda _: broken
+        report,
+        calibration=calibration,
+        table=table,
+        ids=ids_of(table),
+        pictures=lambda _: next(turns),
     )
+    page = Page(report)
 
-    assert "no picture" in Page(report).text
+    assert "img" in [tag for tag, _ in page.tags]
+    assert "no picture" in page.text
 
 
 def test_a_page_without_pictures_is_small(plain: Page) -> None:
