@@ -7,6 +7,7 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
+from ensembles.certificate import NO_CERTIFICATE, Standing, standing_of
 from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.gate import Gate, Seat
@@ -39,12 +40,14 @@ class Ensemble:
         digest: Hex SHA-256 over everything that decides a score.
         gate: Takes frames, returns verdicts.
         enough_px: Shorter side, in pixels, that is enough for every voter.
+        standing: Whether a recall is promised for this digest.
     """
 
     config: EnsembleConfig
     digest: str
     gate: Gate[Frame]
     enough_px: int
+    standing: Standing = NO_CERTIFICATE
 
 
 def options_for(kind: str) -> type[ModelOptions]:
@@ -147,11 +150,13 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         Seat(voter.name, guarded(voter.name, model, voter.timeout_ms / 1000), voter.threshold)
         for voter, model in zip(config.voters, voters, strict=True)
     ]
+    now = digest(config, settings)
     return Ensemble(
         config,
-        digest(config, settings),
+        now,
         Gate(seats, config.rule, full_ballots=config.full_ballots),
         enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
+        standing=standing_of(config.certificate, now),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ensembles.certificate import Status
 from ensembles.config import VoterConfig
 from ensembles.reasons import Reason
 from ensembles.votes import Box, Decision, Verdict, Vote
@@ -118,7 +119,9 @@ class Signed(Answer):
 
     ensemble: str
     digest: str = Field(description="SHA-256 over all that decides a score.")
-    certificate_id: str | None = Field(description="null: the ensemble is not certified.")
+    certificate_id: str | None = Field(
+        description="Of the promise on recall that holds; null when none does."
+    )
     request_id: str
     latency_seconds: float = Field(ge=0)
 
@@ -185,8 +188,11 @@ class EnsembleOut(Answer):
     views: str
     full_ballots: float
     digest: str
-    certificate_id: str | None
-    certificate_status: Literal["none"] = Field(description="none: recall is not certified.")
+    certificate_id: str | None = Field(description="null when there is no certificate.")
+    certificate_status: Status = Field(
+        description="void: made for another digest, or unreadable; none: recall is not certified."
+    )
+    certificate_reason: str = Field(description="Why, for a person.")
 
     @classmethod
     def of(cls, ensemble: Ensemble, *, default: bool) -> Self:
@@ -206,8 +212,9 @@ class EnsembleOut(Answer):
             views=config.views,
             full_ballots=config.full_ballots,
             digest=ensemble.digest,
-            certificate_id=None,
-            certificate_status="none",
+            certificate_id=ensemble.standing.certificate_id,
+            certificate_status=ensemble.standing.status,
+            certificate_reason=ensemble.standing.reason,
         )
 
 
