@@ -10,6 +10,7 @@ export the ResNet50 once. Prints, for every recall and rule, what calibration sa
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,7 +93,7 @@ def label(frames: Path, labels: Path) -> None:
 
 
 def tiles(frames: Path) -> Iterator[tuple[str, object, str]]:
-    """Yield name, label and group of every tile; a group is one drone picture."""
+    """Yield name, label and group of every tile; a group is one picture or one sequence."""
     folder = DATA / "aerial_vehicles"
     with (folder / "tiles.csv").open(newline="") as file:
         for tile in csv.DictReader(file):
@@ -100,7 +101,12 @@ def tiles(frames: Path) -> Iterator[tuple[str, object, str]]:
             name = f"{Path(tile['file']).stem}-{left}-{top}.png"
             with Image.open(folder / tile["file"]) as picture:
                 picture.crop((left, top, left + width, top + height)).save(frames / name)
-            yield name, int(tile["label"] == "vehicle"), Path(tile["file"]).stem
+            yield name, int(tile["label"] == "vehicle"), sequence_of(tile["file"])
+
+
+def sequence_of(file: str) -> str:
+    """Return the name without the frame number: `DJI-00760-00003.jpg` is of DJI-00760."""
+    return re.sub(r"-\d+$", "", Path(file).stem)
 
 
 def scenes(frames: Path) -> Iterator[tuple[str, object, str]]:
