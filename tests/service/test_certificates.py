@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ensembles.certificate import Standing, Status
+from ensembles.certificate import Status
+from ensembles.standing import Standing
 from tests.service.fakes import BRIGHT, client_of, ensemble
 
 
