@@ -37,7 +37,10 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """See why a frame was decided as it was: voter by voter, and what would have changed it."""
+    """See why a frame was decided as it was.
+
+    Voter by voter, and what would have changed the decision.
+    """
     path = ensemble or read_service_settings().ensembles[0]
     if scores:
         config = read_for_scores(path)
