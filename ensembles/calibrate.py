@@ -10,14 +10,17 @@ import numpy.typing as npt
 from ensembles.bounds import Promise
 from ensembles.candidates import Candidate
 from ensembles.dial import Scale
-from ensembles.errors import SkysiftError
+from ensembles.errors import ConfigError, SkysiftError
 from ensembles.point import OperatingPoint, point_at, scales_of
 from ensembles.score_table import NOBODY, ScoreTable
 
 Method = Literal["one rule", "split", "delta / M", "on average"]
 
+Payment = Literal["split", "delta / M"]
+"""How a choice among several rules can be paid for."""
+
 ENOUGH_TO_SPLIT = 150
-"""Positives from which choosing on one half costs less than sharing delta among the rules."""
+"""Positives from which half of them can certify anything worth having."""
 
 
 class TooFewPositivesError(SkysiftError):
@@ -79,23 +82,61 @@ def calibrate(table: ScoreTable, candidate: Candidate, promise: Promise) -> Cali
 
 
 def calibrate_best(
-    table: ScoreTable, candidates: Sequence[Candidate], promise: Promise, *, seed: int = 0
+    table: ScoreTable,
+    candidates: Sequence[Candidate],
+    promise: Promise,
+    *,
+    seed: int = 0,
+    payment: Payment | None = None,
 ) -> Calibration:
     """Return the candidate that keeps the fewest frames, with the choice paid for once.
 
-    From about 150 positives, half of the groups choose and the other half certify (Angelopoulos
-    et al., "Learn then Test", arXiv 2110.01052, section 4: split fixed sequence testing).
-    Below, or when there are no two groups to split, each candidate is certified at delta / M.
+    Either half of the groups choose and the other half certify (Angelopoulos et al., "Learn then
+    Test", arXiv 2110.01052, section 4: split fixed sequence testing), or each candidate is
+    certified at delta / M on everything (Bonferroni).
+
+    Args:
+        table: Labelled scores.
+        candidates: To choose among.
+        promise: To be kept.
+        seed: Of the split.
+        payment: None takes what allows the larger share of misses. Only numbers of objects
+            decide that, so the promise is none the worse for it.
 
     Raises:
         TooFewPositivesError: Not even zero misses would certify.
-        ConfigError: A voter has no scores to make a scale from.
+        ConfigError: A voter has no scores to make a scale from, or the split that was asked for
+            is impossible.
     """
-    halves = split(table, seed=seed)
-    if halves is None or promise.allowed_misses(halves[1].positives) is None:
-        return _best_at_shared_delta(table, candidates, promise)
-    choosing, certifying = halves
-    allowed = promise.allowed_misses(certifying.positives) or 0
+    halves = None if payment == "delta / M" else split(table, seed=seed)
+    if halves is None and payment == "split":
+        raise ConfigError(
+            f"a split needs {ENOUGH_TO_SPLIT} positives and two groups, with negatives on both "
+            f"sides; there are {table.positives} positives"
+        )
+    if halves is not None:
+        by_split = _share_allowed(promise, halves[1].positives)
+        shared = _share_allowed(promise.shared_by(len(candidates)), table.positives)
+        if payment == "split" or by_split > shared:
+            return _best_by_split(*halves, candidates, promise, seed=seed)
+    return _best_at_shared_delta(table, candidates, promise)
+
+
+def _share_allowed(promise: Promise, positives: int) -> float:
+    """Return the share of so many objects that may be missed; below 0 when none certifies."""
+    allowed = promise.allowed_misses(positives)
+    return -1.0 if allowed is None else allowed / positives
+
+
+def _best_by_split(
+    choosing: ScoreTable,
+    certifying: ScoreTable,
+    candidates: Sequence[Candidate],
+    promise: Promise,
+    *,
+    seed: int,
+) -> Calibration:
+    allowed = _allowed_misses(certifying, promise, hint=" to the half that certifies")
     wanted = round(allowed / certifying.positives * choosing.positives)
     scales = [scales_of(choosing, each) for each in candidates]
     trials = tuple(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from batch.relabel import Answers, read_answers
 from batch.score_tables import ScoredFrames, read_score_table
 from ensembles.bounds import Promise
-from ensembles.calibrate import TooFewPositivesError
+from ensembles.calibrate import Payment, TooFewPositivesError
 from ensembles.candidates import BEST
 from ensembles.errors import ConfigError
 from ensembles.replay import SECONDS_PER_FRAME
@@ -19,6 +20,16 @@ from skysift.base_ensemble import MADE_BY, Base, read_base, refuse_foreign_score
 from skysift.calibration_files import Pictures, refuse_to_lose, write_files
 from skysift.calibration_job import Wish, calibrate_frames
 from skysift.calibration_words import facts_of, lines_of, refusal_facts
+
+
+class Pay(StrEnum):
+    """How the choice among several rules is paid for."""
+
+    SPLIT = "split"
+    SHARE = "share"
+
+
+PAYMENTS: dict[Pay, Payment] = {Pay.SPLIT: "split", Pay.SHARE: "delta / M"}
 
 
 def calibrate(
@@ -49,6 +60,10 @@ def calibrate(
     pictures: Annotated[
         Path | None, typer.Option(help="Folder of the frames, for the report's thumbnails.")
     ] = None,
+    pay: Annotated[
+        Pay | None,
+        typer.Option(help="How the choice among rules is paid for; default: what costs less."),
+    ] = None,
     average: Annotated[
         bool, typer.Option("--average", help="A recall on average, without a guarantee.")
     ] = False,
@@ -73,6 +88,7 @@ def calibrate(
     wish = Wish(
         promise=promise,
         rules=tuple(rule) if rule else _usual_rules(base),
+        payment=PAYMENTS[pay] if pay else None,
         average=average,
         seed=seed,
         seconds_per_frame=seconds_per_frame,

@@ -8,7 +8,13 @@ from batch.relabel import Answers, SecondLook, look_again
 from batch.score_tables import ScoredFrames, codes_of
 from ensembles.average import calibrate_on_average
 from ensembles.bounds import Promise
-from ensembles.calibrate import Calibration, calibrate, calibrate_best, certifying_rows
+from ensembles.calibrate import (
+    Calibration,
+    Payment,
+    calibrate,
+    calibrate_best,
+    certifying_rows,
+)
 from ensembles.candidates import candidates_named
 from ensembles.certificate import Slice
 from ensembles.errors import ConfigError
@@ -29,6 +35,7 @@ class Wish:
     Args:
         promise: Recall and confidence.
         rules: Names of rules and voters, or `best`.
+        payment: How the choice among several rules is paid for; None: as costs less.
         average: Whether a recall that holds on average will do.
         seed: Of the split and of the draw for the second look.
         seconds_per_frame: What a look at one frame costs a person.
@@ -38,6 +45,7 @@ class Wish:
 
     promise: Promise
     rules: tuple[str, ...]
+    payment: Payment | None = None
     average: bool = False
     seed: int = 0
     seconds_per_frame: float = SECONDS_PER_FRAME
@@ -101,7 +109,7 @@ def _calibrated(table: ScoreTable, base: Base, wish: Wish) -> Calibration:
         return calibrate_on_average(table, candidates[0], wish.promise)
     if len(candidates) == 1:
         return calibrate(table, candidates[0], wish.promise)
-    return calibrate_best(table, candidates, wish.promise, seed=wish.seed)
+    return calibrate_best(table, candidates, wish.promise, seed=wish.seed, payment=wish.payment)
 
 
 def _slices(

@@ -6,6 +6,7 @@ import pytest
 from ensembles.bounds import Promise
 from ensembles.calibrate import TooFewPositivesError, calibrate, calibrate_best, chooses
 from ensembles.candidates import all_candidates
+from ensembles.errors import ConfigError
 from ensembles.score_table import NOBODY, ScoreTable
 from tests.ensembles.worlds import VOTERS, World
 
@@ -42,7 +43,7 @@ def test_one_rule_spends_all_the_misses_it_may() -> None:
 
 
 def test_many_positives_are_split_by_group_to_choose_and_to_certify() -> None:
-    calibration = calibrate_best(table(400), CANDIDATES, Promise(0.95), seed=5)
+    calibration = calibrate_best(table(400), CANDIDATES, Promise(0.95), seed=5, payment="split")
 
     assert (calibration.method, calibration.seed) == ("split", 5)
     assert 150 < calibration.point.positives < 250
@@ -55,6 +56,26 @@ def test_few_positives_or_a_single_group_share_delta_instead(positives: int, gro
 
     assert calibration.method == "delta / M"
     assert calibration.point.positives == positives
+
+
+@pytest.mark.parametrize(("positives", "groups"), [(120, 40), (400, 1)])
+def test_a_split_that_is_impossible_is_refused(positives: int, groups: int) -> None:
+    with pytest.raises(ConfigError, match="a split needs 150 positives and two groups"):
+        calibrate_best(table(positives, groups=groups), CANDIDATES, Promise(0.95), payment="split")
+
+
+@pytest.mark.parametrize(
+    ("positives", "recall", "rules", "method"),
+    [(400, 0.95, 6, "delta / M"), (400, 0.9, 60, "split")],
+)
+def test_the_choice_is_paid_for_as_allows_the_larger_share_of_misses(
+    positives: int, recall: float, rules: int, method: str
+) -> None:
+    scores = table(positives)
+
+    calibration = calibrate_best(scores, CANDIDATES * (rules // 6), Promise(recall))
+
+    assert calibration.method == method
 
 
 def test_no_group_is_on_both_sides_of_the_split() -> None:

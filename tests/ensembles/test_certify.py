@@ -25,7 +25,7 @@ PROMISE = Promise(0.95)
 
 
 def of_best() -> Certificate:
-    calibration = calibrate_best(TABLE, CANDIDATES, PROMISE, seed=4)
+    calibration = calibrate_best(TABLE, CANDIDATES, PROMISE, seed=4, payment="split")
     here = TABLE.take(certifying_rows(TABLE, calibration))
     return certificate_of(calibration, here, ABOUT)
 
@@ -69,7 +69,7 @@ def test_a_recall_on_average_gets_none() -> None:
 def test_voting_that_loses_to_one_model_is_told() -> None:
     world = World(skill=(3.0, 0.1, 0.1), correlation=0.0)
     table = world.table(np.random.default_rng(1), positives=400, negatives=2000)
-    calibration = calibrate_best(table, CANDIDATES, PROMISE)
+    calibration = calibrate_best(table, CANDIDATES, PROMISE, payment="split")
 
     found = rivalry(table.take(certifying_rows(table, calibration)), calibration)
 
@@ -85,7 +85,7 @@ def test_voting_that_pays_is_told_and_a_doubt_as_well() -> None:
 
     def better(table_: object) -> str:
         assert isinstance(table_, type(table))
-        calibration = calibrate_best(table_, CANDIDATES, PROMISE)
+        calibration = calibrate_best(table_, CANDIDATES, PROMISE, payment="split")
         found = rivalry(table_.take(certifying_rows(table_, calibration)), calibration)
         assert found is not None
         return found.better

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ensembles.bounds import Promise
-from ensembles.calibrate import calibrate, calibrate_best
+from ensembles.calibrate import Payment, calibrate, calibrate_best
 from ensembles.candidates import Candidate, all_candidates
 from ensembles.point import OperatingPoint, dial_of, scales_of
 from ensembles.score_table import NOBODY, ScoreTable
@@ -40,8 +40,8 @@ def one(candidate: Candidate) -> Calibrate:
     return lambda table: calibrate(table, candidate, PROMISE).point
 
 
-def best(table: ScoreTable) -> OperatingPoint:
-    return calibrate_best(table, CANDIDATES, PROMISE).point
+def best(payment: Payment) -> Calibrate:
+    return lambda table: calibrate_best(table, CANDIDATES, PROMISE, payment=payment).point
 
 
 @pytest.mark.parametrize("candidate", CANDIDATES, ids=lambda candidate: candidate.name)
@@ -61,9 +61,9 @@ def test_the_promise_holds_at_every_prevalence_and_under_clustering(
     assert broken <= MOST_BROKEN
 
 
-@pytest.mark.parametrize("positives", [240, 120], ids=["split", "delta / M"])
-def test_the_promise_holds_for_the_best_of_many_rules(positives: int) -> None:
-    broken = share_broken(PLAIN, best, positives=positives, negatives=300)
+@pytest.mark.parametrize(("payment", "positives"), [("split", 240), ("delta / M", 120)])
+def test_the_promise_holds_for_the_best_of_many_rules(payment: Payment, positives: int) -> None:
+    broken = share_broken(PLAIN, best(payment), positives=positives, negatives=300)
 
     assert broken <= MOST_BROKEN
 
