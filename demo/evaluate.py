@@ -25,6 +25,7 @@ from models.settings import ModelSettings
 HELD_OUT_SEED = 3
 """Of the held-out flights; training uses 1 and validation 2."""
 VALIDATION_SEED = 2
+VALIDATION_FLIGHTS = 100
 HELD_OUT_FLIGHTS = 100
 FRAMES_PER_FLIGHT = 12
 BATCH = 32
@@ -147,13 +148,18 @@ def measures(scored: Scored) -> list[Measures]:
 
 
 def read_truth(folder: Path) -> tuple[list[str], Truth]:
-    """Return the frames' names and the targets on each, from `labels.csv`."""
+    """Return the frames' names, and the targets and the flight of each, from `labels.csv`."""
     targets: dict[str, set[str]] = defaultdict(set)
+    flights: dict[str, str] = {}
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             targets[row["frame"]].update([row["object"]] if row["label"] == "1" else [])
+            flights[row["frame"]] = row["group"]
     names = sorted(targets)
-    return names, Truth(tuple(frozenset(targets[name]) for name in names))
+    truth = Truth(
+        tuple(frozenset(targets[name]) for name in names), tuple(flights[name] for name in names)
+    )
+    return names, truth
 
 
 def as_table(rows: list[Measures]) -> Table:

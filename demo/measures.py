@@ -58,9 +58,10 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is on each of n frames: the ids of the targets."""
+    """What is on each of n frames, the ids of the targets, and which flights they are from."""
 
     targets: tuple[frozenset[str], ...]
+    flights: tuple[str, ...] = ()
 
     @property
     def positive(self) -> Bools:

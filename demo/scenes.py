@@ -83,7 +83,14 @@ def draw_flights(
     tasks = [
         _task(
             folder,
-            _plan(index, seed, climate, conditions, frames_per_flight, size, advance),
+            _plan(
+                index,
+                seed=seed,
+                conditions=conditions or climate,
+                frames=frames_per_flight,
+                size=size,
+                advance=advance,
+            ),
             np.random.default_rng((seed, index, 1)),
         )
         for index in range(flights)
@@ -109,18 +116,20 @@ def _refuse(flights: int, frames: int, size: tuple[int, int], climate: str) -> N
 
 def _plan(
     index: int,
+    *,
     seed: int,
-    climate: str,
-    conditions: Conditions | None,
+    conditions: Conditions | str,
     frames: int,
     size: tuple[int, int],
     advance: float,
 ) -> FlightPlan:
-    """Return what flight `index` is, chosen from the seed."""
+    """Return what flight `index` is, chosen from the seed; `conditions` may name a climate."""
     rng = np.random.default_rng((seed, index))
+    if isinstance(conditions, str):
+        conditions = CLIMATES[conditions].draw(rng)
     return FlightPlan(
         name=f"flight-{seed}-{index:04d}",
-        conditions=conditions or CLIMATES[climate].draw(rng),
+        conditions=conditions,
         frames=frames,
         width=size[0],
         height=size[1],
