@@ -45,21 +45,22 @@ def test_a_picture_and_its_own_wording_belong_together() -> None:
     torch = pytest.importorskip("torch")
     from demo.train_clip import contrast  # noqa: PLC0415  # needs torch
 
-    apart = torch.zeros(3, 3, dtype=torch.bool)
-    right = contrast(20 * torch.eye(3), apart)
-    wrong = contrast(20 * torch.eye(3).roll(1, 0), apart)
+    own = torch.eye(3)
+    right = contrast(20 * torch.eye(3), own)
+    wrong = contrast(20 * torch.eye(3).roll(1, 0), own)
 
     assert float(right) < 0.01
     assert float(wrong) > 10
 
 
-def test_pairs_that_no_wording_tells_apart_do_not_count() -> None:
+def test_wordings_that_are_true_of_two_pictures_share_the_target() -> None:
     torch = pytest.importorskip("torch")
     from demo.train_clip import contrast  # noqa: PLC0415  # needs torch
 
-    logits = torch.full((2, 2), 5.0)
+    undecided = contrast(torch.full((2, 2), 5.0), torch.ones(2, 2))
+    one_sided = contrast(torch.tensor([[9.0, 1.0], [9.0, 1.0]]), torch.ones(2, 2))
 
-    assert float(contrast(logits, torch.ones(2, 2, dtype=torch.bool))) < 1e-3
+    assert float(undecided) < float(one_sided)
 
 
 def test_targets_are_marked_in_the_cell_of_their_middle() -> None:
