@@ -53,7 +53,7 @@ class Flights:
     climate: Climate = USUAL
 
 
-CALIBRATING = Flights("calibrating", 41, 120)
+CALIBRATING = Flights("calibrating", 41, 200)
 OTHERS = (
     Flights("5 flights", 42, 5, frames=48),
     Flights("40 flights", 43, 40),
