@@ -17,6 +17,7 @@ from models.options import ModelOptions
 from models.preprocess import RECIPE_VERSION
 from models.runtime import Runtime
 from models.settings import ModelSettings
+from models.views import cutter
 from models.weights import sha256_of
 
 KINDS: dict[str, str] = {
@@ -39,12 +40,15 @@ class Ensemble:
         digest: Hex SHA-256 over everything that decides a score.
         gate: Takes frames, returns verdicts.
         enough_px: Shorter side, in pixels, that is enough for every voter.
+        enough_scale: Share of a picture's resolution that is enough for every voter of tiles;
+            0 when there are none.
     """
 
     config: EnsembleConfig
     digest: str
     gate: Gate[Frame]
     enough_px: int
+    enough_scale: float = 0.0
 
 
 def options_for(kind: str) -> type[ModelOptions]:
@@ -123,15 +127,39 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
     voters = _load_all(config, Runtime(settings))
     guarded = around or _bare
     seats = [
-        Seat(voter.name, guarded(voter.name, model, voter.timeout_ms / 1000), voter.threshold)
+        Seat(
+            voter.name,
+            guarded(voter.name, model, voter.timeout_ms / 1000),
+            voter.threshold,
+            whole=config.looks_at_whole(voter),
+        )
         for voter, model in zip(config.voters, voters, strict=True)
     ]
     return Ensemble(
         config,
         digest(config, settings),
-        Gate(seats, config.rule, full_ballots=config.full_ballots),
+        Gate(
+            seats,
+            config.rule,
+            full_ballots=config.full_ballots,
+            cut=cutter(config.tiles),
+            views_at_once=settings.max_batch if config.tiles else None,
+        ),
         enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
+        enough_scale=_enough_scale(config, settings),
     )
+
+
+def _enough_scale(config: EnsembleConfig, settings: ModelSettings) -> float:
+    """Return the scale at which a tile still has the pixels its voters look at."""
+    if config.tiles is None:
+        return 0.0
+    needed = (
+        options_of(voter).view_px(settings)
+        for voter in config.voters
+        if not config.looks_at_whole(voter)
+    )
+    return min(1.0, max(needed) / min(config.tiles.size))
 
 
 def _load_all(config: EnsembleConfig, runtime: Runtime) -> list[Voter[Frame]]:

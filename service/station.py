@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from ensembles.errors import BadImageError
-from ensembles.gate import Gate
 from ensembles.reasons import Reason
 from ensembles.votes import Verdict
 from models.catalog import Ensemble
@@ -55,8 +54,7 @@ class Station:
     ) -> None:
         self.ensemble = ensemble
         self.name = ensemble.config.name
-        gate = ensemble.gate
-        timed = Gate(gate.seats, TimedRule(gate.rule), full_ballots=gate.full_ballots)
+        timed = ensemble.gate.with_rule(TimedRule(ensemble.gate.rule))
         self._limits = limits
         self._pools = pools
         self._joiner = Joiner(
@@ -91,6 +89,7 @@ class Station:
                     upload.data,
                     source=upload.name,
                     enough_px=self.ensemble.enough_px,
+                    enough_scale=self.ensemble.enough_scale,
                     limits=self._limits,
                 )
         except BadImageError as error:

@@ -47,10 +47,20 @@ def _lines(state: EnsembleState, config: EnsembleConfig) -> Iterator[str]:
             f"  voter      {voter.name} ({voter.kind}): yes from {voter.threshold:g}, "
             f"at most {voter.timeout_ms / 1000:g} s"
         )
+    yield f"  views      {_views(config)}"
     yield f"  all asked  on {config.full_ballots:.4g} of the frames"
     for missing in state.missing:
         yield f"  missing    {missing}"
     yield f"  digest     {state.digest or 'known when the weights are there'}"
+
+
+def _views(config: EnsembleConfig) -> str:
+    if config.tiles is None:
+        return "whole frames"
+    height, width = config.tiles.size
+    whole = [voter.name for voter in config.voters if config.looks_at_whole(voter)]
+    note = f"; whole frames for {', '.join(whole)}" if whole else ""
+    return f"tiles of {width} x {height} pixels, overlapping by {config.tiles.overlap:.3g}{note}"
 
 
 def describe(rule: Rule) -> str:
