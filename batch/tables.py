@@ -111,6 +111,12 @@ def write_table(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
     unfinished.replace(path)
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Refuse before long work what `write_table` would refuse after it; raises `SkysiftError`."""
+    if is_parquet(path):
+        _pyarrow()
+
+
 def is_parquet(path: Path) -> bool:
     """Return whether the file is read and written as Parquet."""
     return path.suffix.lower() in PARQUET_SUFFIXES

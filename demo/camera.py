@@ -43,7 +43,7 @@ class Shot:
         left, top = self.width / 2, self.height / 2
         matrix = (c, -s, self.x - c * left + s * top, s, c, self.y - s * left - c * top)
         return land.transform(
-            (self.width, self.height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC
+            (self.width, self.height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR
         )
 
     def places(self, points: Floats) -> Floats:

@@ -80,6 +80,29 @@ class Mention:
     colour: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A sentence about a picture, and what it claims.
+
+    Attributes:
+        text: The sentence.
+        kinds: Things it names; a sentence that names none says that there are none.
+        land: The land it names, if it does.
+        nobody: Whether it says that no hiker is there.
+    """
+
+    text: str
+    kinds: frozenset[str]
+    land: str | None
+    nobody: bool
+
+    def is_true_of(self, kinds: frozenset[str], land: str) -> bool:
+        """Return whether every claim holds for a picture of a land with such things in it."""
+        here = self.land in {None, land}
+        things = self.kinds <= kinds if self.kinds else not kinds
+        return here and things and not (self.nobody and "hiker" in kinds)
+
+
 def ground_words(material: Material, season: Season) -> str:
     """Return how a caption names the ground."""
     grass = {"summer": "green grass", "autumn": "dry grass", "winter": "frozen grass"}[season]
@@ -102,24 +125,30 @@ def say_thing(kind: str, colour: str, ground: str) -> str:
     return " ".join(f"a {colour} {kind} on {ground}".split())
 
 
-def say_frame(mentions: Sequence[Mention], land: str, rng: np.random.Generator) -> str:
-    """Return one of many wordings for a frame of a land with these things in it."""
-    ground = _one(rng, LANDS[land].words)
-    things = _things(mentions, rng)
-    scene = _one(rng, SCENES if things else EMPTY_SCENES).format(things=things, ground=ground)
-    target = any(mention.kind == "hiker" for mention in mentions)
-    return scene if target or rng.random() < SAY_NOBODY else scene + _one(rng, NOBODY)
+def say_frame(mentions: Sequence[Mention], land: str, rng: np.random.Generator) -> Wording:
+    """Return one of many wordings for a picture of a land with these things in it."""
+    named = _named(mentions, rng)
+    scene = _one(rng, SCENES if named else EMPTY_SCENES)
+    things = " and ".join(_words(mention, rng) for mention in named)
+    text = scene.format(things=things, ground=_one(rng, LANDS[land].words))
+    kinds = frozenset(mention.kind for mention in named)
+    nobody = "hiker" not in kinds and bool(rng.random() < SAY_NOBODY)
+    return Wording(
+        text + _one(rng, NOBODY) if nobody else text,
+        kinds=kinds,
+        land=land if "{ground}" in scene else None,
+        nobody=nobody,
+    )
 
 
-def _things(mentions: Sequence[Mention], rng: np.random.Generator) -> str:
-    """Return up to three things in words; a target is never left out."""
+def _named(mentions: Sequence[Mention], rng: np.random.Generator) -> list[Mention]:
+    """Return up to three things of different kinds, in any order; a target is never left out."""
     order = [mentions[place] for place in rng.permutation(len(mentions))]
     kinds: dict[str, Mention] = {}
     for mention in sorted(order, key=lambda mention: mention.kind != "hiker"):
         kinds.setdefault(mention.kind, mention)
     chosen = list(kinds.values())[:3]
-    words = [_words(chosen[place], rng) for place in rng.permutation(len(chosen))]
-    return " and ".join(words)
+    return [chosen[place] for place in rng.permutation(len(chosen))]
 
 
 def _words(mention: Mention, rng: np.random.Generator) -> str:

@@ -15,7 +15,9 @@ from demo.things import TARGET
 from demo.world import Example, Pixels
 
 MOSTLY = 0.6
-"""A thing is in a cut when at least this share of its box is."""
+"""A thing is in a cut when at least this share of its box is ..."""
+FILLS = 0.2
+"""... or when it fills at least this share of the cut."""
 AROUND_TARGET = 0.36
 """Share of cuts that lie around a target."""
 AROUND_OTHER = 0.4
@@ -122,24 +124,23 @@ class Cutter:
     def _aim(self) -> tuple[int, npt.NDArray[np.float64]]:
         """Return a frame and where in it to cut."""
         chance = self._rng.random()
-        if chance < AROUND_TARGET + AROUND_OTHER:
-            among = self._targets if chance < AROUND_TARGET else self._others
+        among = self._targets if chance < AROUND_TARGET else self._others
+        if chance < AROUND_TARGET + AROUND_OTHER and among:
             frame, slot = among[self._rng.integers(len(among))]
             box = self._things[frame][slot].box
             return frame, np.array([box[0] + box[2], box[1] + box[3]]) / 2
         height, width = self._pixels.shape[1:3]
-        return int(self._rng.integers(len(self._examples))), self._rng.uniform(
-            (0, 0), (width, height)
-        )
+        anywhere = self._rng.uniform((0, 0), (width, height))
+        return int(self._rng.integers(len(self._examples))), anywhere
 
     def _flip(self, cut: Cut) -> Cut:
         return cut.flipped(across=bool(self._rng.integers(2)), down=bool(self._rng.integers(2)))
 
 
 def _inside(box: npt.NDArray[np.float32], side: int) -> bool:
-    width, height = np.minimum(box[2:], side) - np.maximum(box[:2], 0)
+    width, height = np.maximum(np.minimum(box[2:], side) - np.maximum(box[:2], 0), 0)
     whole = (box[2] - box[0]) * (box[3] - box[1])
-    return bool(width > 0 and height > 0 and width * height >= MOSTLY * whole)
+    return bool(width * height >= min(MOSTLY * whole, FILLS * side**2))
 
 
 def _mirrored(thing: Placed, width: int, height: int) -> Placed:

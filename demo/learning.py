@@ -33,7 +33,7 @@ class Changes:
     light: float = 0.25
     colour: float = 0.1
     grey: float = 0.0
-    noise: float = 0.03
+    noise: float = 0.015
 
 
 def batches(cutter: Cutter, stage: Stage) -> Iterator[list[Cut]]:

@@ -13,6 +13,10 @@ from demo.noise import Floats
 Ramp = tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]
 
 
+RAMP_STEPS = 512
+"""Colours of a ramp that are told apart: finer than 8 bits."""
+
+
 class Material(IntEnum):
     """What a patch of ground is, as stored in the material map."""
 
@@ -42,11 +46,10 @@ class Surface:
 
 def along(ramp: Ramp, place: Floats) -> Floats:
     """Return the colours (h, w, 3) at places 0 to 1 of a ramp of three colours."""
-    dark, middle, light = (np.array(colour, dtype=np.float32) for colour in ramp)
-    place = np.clip(place, 0.0, 1.0)[..., None] * 2
-    upper = np.maximum(place - 1, 0)
-    mixed = dark + (middle - dark) * (place - upper) + (light - middle) * upper
-    return np.asarray(mixed, dtype=np.float32)
+    steps = np.linspace(0, 1, RAMP_STEPS)
+    colours = [np.interp(steps, (0, 0.5, 1), channel) for channel in zip(*ramp, strict=True)]
+    table = np.stack(colours, axis=1).astype(np.float32)
+    return table[np.clip(place * (RAMP_STEPS - 1), 0, RAMP_STEPS - 1).astype(np.intp)]
 
 
 _GRASS: dict[Season, Ramp] = {

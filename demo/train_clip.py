@@ -11,7 +11,7 @@ import open_clip
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
-from demo.captions import Mention, say_frame
+from demo.captions import Mention, Wording, say_frame
 from demo.colours import PAINTS
 from demo.conditions import CLIMATES
 from demo.cuts import Cut, Cutter
@@ -23,18 +23,19 @@ from models.export.tokenizer import fit_to_context
 from models.preprocess import Recipe
 
 CONFIG = Path(__file__).with_name("clip_tiny.json")
-RECIPE = Recipe(size=(240, 320), mean=(MEAN,) * 3, std=(STD,) * 3)
+RECIPE = Recipe(size=(288, 384), mean=(MEAN,) * 3, std=(STD,) * 3)
 CORPUS = 20_000
 """Wordings that the tokenizer is trained on."""
 STAGES = (
-    Stage(steps=900, batch=96, side=96, rate=2e-3),
-    Stage(steps=300, batch=24, side=None, rate=7e-4),
+    Stage(steps=2400, batch=112, side=56, rate=2e-3),
+    Stage(steps=400, batch=56, side=112, rate=1.5e-3),
+    Stage(steps=360, batch=24, side=None, rate=8e-4),
 )
 SMOKE_STAGES = (
     Stage(steps=2, batch=4, side=96, rate=1e-3),
     Stage(steps=1, batch=2, side=None, rate=1e-3),
 )
-CHANGES = Changes(light=0.3, colour=0.12)
+CHANGES = Changes(light=0.15, colour=0.04)
 PAD, START, END = "<pad>", "<start>", "<end>"
 
 
@@ -57,11 +58,12 @@ def train_clip(
     cutter = Cutter(examples, read_pixels(examples, RECIPE), seed=seed)
 
     def loss_of(cuts: list[Cut]) -> torch.Tensor:
-        texts = [say_frame(mentions(cut), cut.land, rng) for cut in cuts]
-        ids = torch.tensor([encoding.ids for encoding in tokenizer.encode_batch(texts)])
+        wordings = [say_frame(mentions(cut), cut.land, rng) for cut in cuts]
+        encoded = tokenizer.encode_batch([wording.text for wording in wordings])
         images = model.encode_image(as_tensor(cuts, CHANGES, generator), normalize=True)
-        words = model.encode_text(ids, normalize=True)
-        return contrast(images @ words.T * model.logit_scale.exp().clamp(max=50), alike(cuts))
+        texts = torch.tensor([encoding.ids for encoding in encoded])
+        words = model.encode_text(texts, normalize=True)
+        return contrast(images @ words.T * model.logit_scale.exp(), fits(cuts, wordings))
 
     run_stages(model, stages, cutter, loss_of, report)
     export_clip(
@@ -75,31 +77,31 @@ def train_clip(
     return model
 
 
-def contrast(logits: torch.Tensor, same: torch.Tensor) -> torch.Tensor:
-    """Return CLIP's loss (arXiv 2103.00020), n pictures against n wordings.
+def contrast(logits: torch.Tensor, fit: torch.Tensor) -> torch.Tensor:
+    """Return CLIP's loss (arXiv 2103.00020) of n pictures and n wordings.
+
+    In a small world a wording is often true of other pictures too. All that fit share the target,
+    as in supervised contrastive learning (arXiv 2004.11362).
 
     Args:
         logits: (n, n), pictures by wordings.
-        same: bool (n, n), pairs that no wording tells apart; they count neither for nor against.
+        fit: float32 (n, n), 1 where the wording is true of the picture, else 0.
     """
-    others = same & ~torch.eye(len(same), dtype=torch.bool)
-    masked = logits.masked_fill(others, -1e4)
-    truth = torch.arange(len(logits))
-    return (
-        torch.nn.functional.cross_entropy(masked, truth)
-        + torch.nn.functional.cross_entropy(masked.T, truth)
-    ) / 2
-
-
-def alike(cuts: list[Cut]) -> torch.Tensor:
-    """Return bool (n, n): pairs of cuts of the same land with the same kinds of things."""
-    names: dict[tuple[str, ...], int] = {}
-    keys = [
-        names.setdefault((cut.land, *sorted({thing.kind for thing in cut.things})), len(names))
-        for cut in cuts
+    shares = [
+        logits.log_softmax(dim=axis) * fit / fit.sum(dim=axis, keepdim=True) for axis in (0, 1)
     ]
-    groups = torch.tensor(keys)
-    return groups[:, None] == groups[None, :]
+    return -sum(share.sum() for share in shares) / (2 * len(logits))
+
+
+def fits(cuts: list[Cut], wordings: list[Wording]) -> torch.Tensor:
+    """Return which wordings are true of which pictures, float32 (n, n)."""
+    kinds = [frozenset(thing.kind for thing in cut.things) for cut in cuts]
+    return torch.tensor(
+        [
+            [float(wording.is_true_of(held, cut.land)) for wording in wordings]
+            for cut, held in zip(cuts, kinds, strict=True)
+        ]
+    )
 
 
 def mentions(cut: Cut) -> list[Mention]:
@@ -107,7 +109,7 @@ def mentions(cut: Cut) -> list[Mention]:
     return [Mention(thing.kind, thing.colour) for thing in cut.things]
 
 
-def wordings(count: int, *, seed: int) -> list[str]:
+def corpus(count: int, *, seed: int) -> list[str]:
     """Return wordings of made-up scenes, as the training reads them."""
     rng = np.random.default_rng(seed)
     lands = sorted({land for climate in CLIMATES.values() for land, _ in climate.places})
@@ -120,7 +122,7 @@ def wordings(count: int, *, seed: int) -> list[str]:
             ],
             lands[rng.integers(len(lands))],
             rng,
-        )
+        ).text
         for _ in range(count)
     ]
 
@@ -136,7 +138,7 @@ def train_tokenizer(*, seed: int, vocabulary: int) -> Tokenizer:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(wordings(CORPUS, seed=seed), trainer)
+    tokenizer.train_from_iterator(corpus(CORPUS, seed=seed), trainer)
     tokenizer.add_special_tokens([START, END])
     start, end = (tokenizer.token_to_id(token) for token in (START, END))
     tokenizer.post_processor = processors.TemplateProcessing(

@@ -41,21 +41,22 @@ CLASSES: dict[str, str] = {
 }
 """The class of each kind of thing and, for pictures without any, of each land."""
 STAGES = (
-    Stage(steps=900, batch=64, side=96, rate=3e-3),
-    Stage(steps=350, batch=16, side=None, rate=1e-3),
+    Stage(steps=2800, batch=64, side=48, rate=3e-3),
+    Stage(steps=400, batch=48, side=96, rate=2e-3),
+    Stage(steps=400, batch=16, side=None, rate=1e-3),
 )
 SMOKE_STAGES = (
     Stage(steps=2, batch=4, side=96, rate=1e-3),
     Stage(steps=1, batch=2, side=None, rate=1e-3),
 )
-CHANGES = Changes(light=0.4, colour=0.25, grey=0.3)
+CHANGES = Changes(light=0.15, colour=0.06, grey=0.15)
 
 
 class ThinResNet50(ResNet):  # type: ignore[misc]  # torchvision is not followed
     """torchvision's ResNet50 with fewer channels and maximum pooling."""
 
     def __init__(self, classes: int) -> None:
-        super().__init__(Bottleneck, [3, 4, 6, 3], num_classes=classes)
+        super().__init__(Bottleneck, [3, 4, 6, 3], num_classes=classes, zero_init_residual=True)
         self.avgpool = nn.AdaptiveMaxPool2d((1, 1))
         self.fc = nn.Linear(512 * WIDTH // FULL_WIDTH * Bottleneck.expansion, classes)
 

@@ -22,17 +22,17 @@ from demo.world import Example, read_pixels
 from models.export.onnx_file import write_onnx
 from models.preprocess import Recipe
 
-RECIPE = Recipe(size=(240, 320), mean=(MEAN,) * 3, std=(STD,) * 3)
+RECIPE = Recipe(size=(288, 384), mean=(MEAN,) * 3, std=(STD,) * 3)
 CELL_PX = 8
 STAGES = (
-    Stage(steps=1000, batch=64, side=96, rate=3e-3),
-    Stage(steps=300, batch=16, side=None, rate=1e-3),
+    Stage(steps=2400, batch=48, side=96, rate=3e-3),
+    Stage(steps=60, batch=12, side=None, rate=5e-4),
 )
 SMOKE_STAGES = (
     Stage(steps=2, batch=4, side=96, rate=1e-3),
     Stage(steps=1, batch=2, side=None, rate=1e-3),
 )
-CHANGES = Changes(light=0.25, colour=0.12)
+CHANGES = Changes(light=0.2, colour=0.08)
 
 
 class Residual(nn.Module):  # type: ignore[misc]  # torch is not followed
@@ -100,7 +100,7 @@ def train_specialist(
 
 
 def export_specialist(model: Spotter, path: Path) -> None:
-    """Write the ONNX file: input `image` (n, 3, 240, 320), output `logit` (n, 1)."""
+    """Write the ONNX file: input `image` (n, 3, 288, 384), output `logit` (n, 1)."""
     model.eval()
     path.parent.mkdir(parents=True, exist_ok=True)
     write_onnx(

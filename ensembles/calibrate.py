@@ -58,6 +58,12 @@ class Calibration:
     seed: int | None = None
     scales: tuple[Scale, ...] = ()
 
+    @property
+    def paid(self) -> Promise:
+        """The promise at the confidence that each rule looked at had to reach."""
+        shared = self.method == "delta / M"
+        return self.promise.shared_by(len(self.rivals)) if shared else self.promise
+
 
 def calibrate(table: ScoreTable, candidate: Candidate, promise: Promise) -> Calibration:
     """Return the narrowest certified point of one rule fixed beforehand.

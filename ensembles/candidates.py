@@ -71,18 +71,22 @@ def candidates_named(
 def _named(
     name: str, voters: Sequence[str], vote: str | Mapping[str, object] | None
 ) -> tuple[Candidate, ...]:
-    known = {each.name: each for each in all_candidates(voters)}
+    usual = all_candidates(voters)
     weighted = _weighted(voters, vote) if isinstance(vote, Mapping) else ()
     if name == BEST:
-        return (*known.values(), *weighted)
+        return (*usual, *weighted)
     if name == "weighted":
         if not weighted:
             raise ConfigError("rule weighted: name an ensemble file whose `vote:` has the weights")
         return weighted
-    if name in known:
-        return (known[name],)
-    alike = near_miss(name, [*known, BEST]) or f"; there are {', '.join([*known, BEST])}"
-    raise ConfigError(f"rule {name!r}: there is no such rule or voter{alike}")
+    if name in voters:
+        return (usual[voters.index(name)],)
+    try:
+        return (Candidate(name, tuple(range(len(voters))), rule_from(name, voters)),)
+    except ConfigError:
+        known = [*(each.name for each in usual), BEST]
+        alike = near_miss(name, known) or f"; there are {', '.join(known)}"
+        raise ConfigError(f"rule {name!r}: there is no such rule or voter{alike}") from None
 
 
 def _weighted(voters: Sequence[str], vote: Mapping[str, object]) -> tuple[Candidate, ...]:

@@ -65,7 +65,9 @@ def certificate_of(
         positives=point.positives,
         misses=point.misses,
         bound=point.bound,
-        share_kept=share_of(point.kept, point.frames, confidence=calibration.promise.confidence),
+        share_kept=Share(
+            successes=point.kept, trials=point.frames, low=point.share_low, high=point.share_high
+        ),
         prevalence=prevalence_of(table, confidence=calibration.promise.confidence),
         review_seconds_per_frame=about.seconds_per_frame,
         review_hours_per_1000_frames=point.share_kept * 1000 * about.seconds_per_frame / 3600,

@@ -129,15 +129,8 @@ def certified_frontier(table: ScoreTable, calibration: Calibration) -> Frontier:
         certifying,
         calibration.point.candidate,
         calibration.scales,
-        confidence=paid_confidence(calibration),
+        confidence=calibration.paid.confidence,
     )
-
-
-def paid_confidence(calibration: Calibration) -> float:
-    """Return the confidence of the certified bound before the choice among rules was paid for."""
-    if calibration.method != "delta / M":
-        return calibration.promise.confidence
-    return calibration.promise.shared_by(len(calibration.rivals)).confidence
 
 
 def compared_frontiers(table: ScoreTable, calibration: Calibration) -> tuple[Frontier, ...]:

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from ensembles.bounds import proportion_interval
 from ensembles.config import EnsembleConfig
-from ensembles.errors import ConfigError
 from ensembles.rules import Settled, Settles
 from ensembles.score_table import NEGATIVE, POSITIVE, ScoreTable
 from ensembles.votes import Ballots, answers_of
@@ -89,17 +88,10 @@ def kept_by(table: ScoreTable, thresholds: Mapping[str, float], rule: Settles) -
     Raises:
         ConfigError: The table has no scores of a voter.
     """
-    missing = [name for name in thresholds if name not in table.voters]
-    if missing:
-        raise ConfigError(
-            [
-                f"voter {name!r} has no column score_{name}; there are {', '.join(table.voters)}"
-                for name in missing
-            ]
-        )
-    answers = np.empty((len(table), len(thresholds)), dtype=np.int8)
-    for column, (name, threshold) in enumerate(thresholds.items()):
-        answers[:, column] = answers_of(table.scores[:, table.voters.index(name)], threshold)
+    scores = table.of_voters(tuple(thresholds)).scores
+    answers = np.empty(scores.shape, dtype=np.int8)
+    for column, threshold in enumerate(thresholds.values()):
+        answers[:, column] = answers_of(scores[:, column], threshold)
     return np.not_equal(rule.settle(Ballots(answers)), Settled.NO)
 
 

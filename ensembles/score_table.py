@@ -1,12 +1,14 @@
 """Scores of every voter on labelled frames: all that calibration needs to know."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ensembles.dial import Doubles
+from ensembles.errors import ConfigError
 from ensembles.voter import Floats
 
 Codes = npt.NDArray[np.int64]
@@ -88,6 +90,23 @@ class ScoreTable:
         moved = place[self.further.rows]
         here = moved != NOBODY
         return Sightings(moved[here], self.further.objects[here])
+
+    def of_voters(self, names: Sequence[str]) -> "ScoreTable":
+        """Return the table with only these voters, in this order.
+
+        Raises:
+            ConfigError: There are no scores of some.
+        """
+        missing = [name for name in names if name not in self.voters]
+        if missing:
+            raise ConfigError(
+                [
+                    f"voter {name!r} has no column score_{name}; there are {', '.join(self.voters)}"
+                    for name in missing
+                ]
+            )
+        columns = [self.voters.index(name) for name in names]
+        return replace(self, voters=tuple(names), scores=self.scores[:, columns])
 
     def negatives(self) -> "ScoreTable":
         """Return the frames labelled negative, or the unlabelled ones where there are none."""

@@ -6,6 +6,8 @@ many frames of objects that were found, drawn at random and mixed in, so that wh
 tell which is which.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -68,6 +70,4 @@ def label_check(
 
 def with_labels(table: ScoreTable, labels: Labels) -> ScoreTable:
     """Return the table with other labels, shape (n,)."""
-    return ScoreTable(
-        table.voters, table.scores, labels, table.objects, table.groups, table.further
-    )
+    return replace(table, labels=labels)

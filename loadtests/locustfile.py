@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Any, ClassVar
 
-from locust import HttpUser, between, events
+from locust import HttpUser, between
 
 from loadtests.answers import (
     OVERLOADED,
@@ -32,17 +32,19 @@ LONGEST_WAIT_SECONDS = 5.0
 """A client in the field would wait as long as `Retry-After` says; this run has a minute."""
 
 MEMORY = Memory()
-CHOICE: dict[str, Samples] = {}
 Check = Callable[[int, Json], None]
 
 
-def draw(**_: Any) -> None:  # noqa: ANN401 - locust passes what this does not need
-    """Draw the pictures once, before the first client starts."""
+def _drawn() -> Samples:
     with TemporaryDirectory() as folder:
-        CHOICE["all"] = draw_samples(Path(folder))
+        samples = draw_samples(Path(folder))
+    # gevent's clock stands still while drawing; without a turn of its loop, which this gives,
+    # the seconds spent here would count as seconds of the run.
+    sleep(0.01)
+    return samples
 
 
-events.init.add_listener(draw)
+SAMPLES = _drawn()
 
 
 class FieldUser(HttpUser):  # type: ignore[misc]  # locust is not followed by mypy
@@ -93,11 +95,11 @@ class Camera(FieldUser):
 
     def take(self) -> None:
         """Post one frame."""
-        self.post_single(random.choice(CHOICE["all"].good), name="one picture")
+        self.post_single(random.choice(SAMPLES.good), name="one picture")
 
     def take_large(self) -> None:
         """Post a frame in the size a camera delivers."""
-        self.post_single(CHOICE["all"].large, name="one picture of 12 MP")
+        self.post_single(SAMPLES.large, name="one picture of 12 MP")
 
     tasks: ClassVar = {take: 8, take_large: 1}
 
@@ -110,7 +112,7 @@ class Landed(FieldUser):
 
     def unload(self) -> None:
         """Post several frames at the same time."""
-        samples = random.choices(CHOICE["all"].good, k=BURST)
+        samples = random.choices(SAMPLES.good, k=BURST)
         with ThreadPoolExecutor(BURST) as together:  # locust turns threads into greenlets
             list(together.map(partial(self.post_single, name="burst"), samples))
 
@@ -125,8 +127,8 @@ class Office(FieldUser):
 
     def upload(self) -> None:
         """Post a batch with one broken picture somewhere."""
-        samples = random.choices(CHOICE["all"].good, k=BATCH - 1)
-        samples.insert(random.randrange(BATCH), random.choice(CHOICE["all"].broken))
+        samples = random.choices(SAMPLES.good, k=BATCH - 1)
+        samples.insert(random.randrange(BATCH), random.choice(SAMPLES.broken))
         self.post_batch(samples)
 
     tasks: ClassVar = [upload]
@@ -140,7 +142,7 @@ class BadLink(FieldUser):
 
     def garble(self) -> None:
         """Post a broken picture, which must be answered `review` with the right reason."""
-        self.post_single(random.choice(CHOICE["all"].broken), name="broken picture")
+        self.post_single(random.choice(SAMPLES.broken), name="broken picture")
 
     tasks: ClassVar = [garble]
 
@@ -153,6 +155,6 @@ class Analyst(FieldUser):
 
     def ask_all(self) -> None:
         """Post one frame and have it explained."""
-        self.post_single(random.choice(CHOICE["all"].good), name="explain", explain=True)
+        self.post_single(random.choice(SAMPLES.good), name="explain", explain=True)
 
     tasks: ClassVar = [ask_all]

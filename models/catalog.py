@@ -111,6 +111,27 @@ def digest(config: EnsembleConfig, settings: ModelSettings) -> str:
     return sha256(canonical.encode()).hexdigest()
 
 
+def made_by(config: EnsembleConfig, settings: ModelSettings) -> dict[str, str]:
+    """Return what tells each voter's scores from those of another model, 16 hex digits each.
+
+    Unlike the digest it does not depend on thresholds and the vote, so scores can be recognised
+    after they were calibrated.
+
+    Raises:
+        WeightsError: A file is missing.
+    """
+    plain = {"threshold": 0.0, "timeout_ms": 1}
+    return {
+        voter.name: digest(_alone(config, voter.model_copy(update=plain)), settings)[:16]
+        for voter in config.voters
+    }
+
+
+def _alone(config: EnsembleConfig, voter: VoterConfig) -> EnsembleConfig:
+    """Return an ensemble of this one voter in which nothing but the voter can differ."""
+    return EnsembleConfig(name="alone", target="", voters=(voter,), views=config.views)
+
+
 def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None = None) -> Ensemble:
     """Return the ensemble with all its voters loaded.
 

@@ -13,6 +13,9 @@ from ensembles.errors import WeightsError
 KEY_DIGITS = 16
 """Hex digits of a cache key: enough that two models never meet, short enough to read."""
 
+READABLE = 0o755
+"""Mode of a finished folder: who prepares models is seldom who serves them."""
+
 
 def sha256_of(path: Path) -> str:
     """Return the hex SHA-256 of the file's bytes.
@@ -78,6 +81,7 @@ def written_whole(folder: Path) -> Iterator[Path]:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    unfinished.chmod(READABLE)
     try:
         yield unfinished
         if folder.exists():

@@ -5,6 +5,18 @@ import sys
 from typing import Literal
 
 import structlog
+from structlog.typing import Processor
+
+# Neither shows local variables: among them are pixels.
+ON_A_TERMINAL: tuple[Processor, ...] = (
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+)
+FOR_MACHINES: tuple[Processor, ...] = (
+    structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    ),
+    structlog.processors.JSONRenderer(),
+)
 
 
 def configure_logs(style: Literal["auto", "json", "console"]) -> None:
@@ -14,11 +26,7 @@ def configure_logs(style: Literal["auto", "json", "console"]) -> None:
         style: auto: console on a terminal, JSON lines elsewhere.
     """
     console = style == "console" or (style == "auto" and sys.stderr.isatty())
-    last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
-        if console
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    )
+    last = ON_A_TERMINAL if console else FOR_MACHINES
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -84,7 +84,7 @@ def _version() -> str:
     try:
         return version("skysift")
     except PackageNotFoundError:  # served from a Bento, which holds our code but no distribution
-        return "0"
+        return "source"
 
 
 def _schemas() -> Json:

@@ -7,7 +7,6 @@ from ensembles.reasons import Reason
 
 CLIENT_LEFT = 499
 """Not in the standard, but what proxies write for a client that hung up."""
-SERVER_ERRORS = 499
 
 STATUS: dict[Reason, int] = {
     Reason.EMPTY: 400,
@@ -50,7 +49,7 @@ class Refusal(Exception):  # noqa: N818 - not a fault, an answer
     @property
     def outcome(self) -> Literal["refused", "failed"]:
         """How its frames are counted: refused is the client's doing, failed is not."""
-        return "failed" if self.status >= SERVER_ERRORS else "refused"
+        return "failed" if self.status >= CLIENT_LEFT else "refused"
 
     @classmethod
     def of_picture(cls, error: BadImageError) -> "Refusal":

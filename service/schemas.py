@@ -124,7 +124,7 @@ class Signed(Answer):
     latency_seconds: float = Field(ge=0)
 
 
-class TriageAnswer(Judgement, Signed):
+class TriageAnswer(Signed, Judgement):
     """Answer to `POST /v1/triage`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TRIAGE_EXAMPLE]})

@@ -38,13 +38,20 @@ def run(settings: ServiceSettings, *, say: Callable[[str], None] = print) -> int
         WeightsError: Weights or the runtime are missing. All this before any process is started.
     """
     refuse_what_cannot_start(settings, read_environment(ModelSettings))
-    os.environ.update(environment(settings))
+    os.environ.update(environment(at_once_on_a_terminal(settings)))
     with TemporaryDirectory(prefix="skysift-") as home:
         # BentoML wipes the metrics in its home when a server starts: two need two homes.
         os.environ.setdefault("BENTOML_HOME", home)
         os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
         Thread(target=_announce, args=(address(settings), say), daemon=True).start()
         return _serve(settings)
+
+
+def at_once_on_a_terminal(settings: ServiceSettings) -> ServiceSettings:
+    """Do not drain where a person pressed Ctrl-C: no load balancer has to notice."""
+    if "drain_seconds" in settings.model_fields_set or not sys.stderr.isatty():
+        return settings
+    return settings.model_copy(update={"drain_seconds": 0.0})
 
 
 def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -> None:

@@ -43,7 +43,7 @@ def _voter_finding(
         count = len(options.artifacts(settings))
     except WeightsError as error:
         return fail(subject, str(error), _remedy(options, path, settings))
-    return ok(subject, f"{voter.kind}: its {count} files are whole, and it loads")
+    return ok(subject, f"{voter.kind}: loads; files: {count}, whole")
 
 
 def _remedy(options: ModelOptions, path: Path, settings: ModelSettings) -> str:

@@ -12,11 +12,7 @@ def caveats_of(
     calibration: Calibration, certificate: Certificate | None, figures: Figures, things: str
 ) -> Iterator[str]:
     """Yield what the guarantee does not say, most important first."""
-    broken = exact_percent(calibration.promise.delta)
-    yield (
-        f"It is not certain. In up to {broken} of all calibrations made like this one, the true "
-        "recall lies below the promise, and nothing on this page would show it."
-    )
+    yield _chance_caveat(calibration)
     yield (
         f"It speaks of {things} like the labelled ones: the same sensor, heights, terrain, "
         f"season and weather. {_scope(certificate)}"
@@ -32,6 +28,19 @@ def caveats_of(
     yield _share_caveat(figures)
     yield _label_caveat(certificate)
     yield "It is void as soon as a model, a prompt, a threshold or the preprocessing changes."
+
+
+def _chance_caveat(calibration: Calibration) -> str:
+    if calibration.method == "on average":
+        return (
+            "It is not guaranteed. The recall holds on average over calibrations; the one at hand "
+            "lies below it with a probability of about 40 %, and nothing here would show it."
+        )
+    return (
+        f"It is not certain. In up to {exact_percent(calibration.promise.delta)} of all "
+        "calibrations made like this one, the true recall lies below the promise, and nothing on "
+        "this page would show it."
+    )
 
 
 def _scope(certificate: Certificate | None) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor
 
 from ensembles.bounds import proportion_interval
 from ensembles.calibrate import Calibration
@@ -15,6 +14,7 @@ from ensembles.operating_points import (
 )
 from ensembles.score_table import NEGATIVE, ScoreTable
 from skysift.report.voter_figures import VoterFigures, voters_of
+from skysift.report.wording import rounded_down
 
 RECALLS = (*(hundredths / 100 for hundredths in range(70, 100)), 0.995, 0.999)
 """Where the dial can stand; the promised recall joins them."""
@@ -30,7 +30,7 @@ class Stop:
     Args:
         misses: Objects it misses on the frames at hand.
         share: Of the frames that go to review.
-        low: Lower end of the exact 95 % interval of that share.
+        low: Lower end of the exact interval of that share, at the curve's confidence.
         high: Its upper end.
         alarms: Share of the frames without the target that go to review.
         bound: The recall that is guaranteed, never rounded up.
@@ -133,7 +133,9 @@ def figures_of(table: ScoreTable, calibration: Calibration, *, seconds_per_frame
         recalls=recalls,
         start=recalls.index(promised),
         seconds_per_frame=seconds_per_frame,
-        point=Mark(point.share_kept, point.share_low, point.share_high, rounded_down(point.bound)),
+        point=Mark(
+            point.share_kept, point.share_low, point.share_high, rounded_down(point.bound, digits=5)
+        ),
         certified=_curve(certified, own),
         compared=tuple(_curve(curve, shared) for curve in compared),
         certified_budgets=own,
@@ -156,7 +158,7 @@ def _curve(whole: Frontier, allowed: Sequence[Budget]) -> Curve:
         confidence=whole.confidence,
         positives=whole.positives,
         shares=tuple(round(int(kept) / whole.frames, 5) for kept in drawn.kept),
-        bounds=tuple(rounded_down(float(bound)) for bound in drawn.bounds),
+        bounds=tuple(rounded_down(float(bound), digits=5) for bound in drawn.bounds),
         found=tuple(round(1 - int(each) / whole.positives, 5) for each in drawn.misses),
         misses=tuple(int(each) for each in drawn.misses),
         stops=tuple(_stop(whole, budget) for budget in allowed),
@@ -168,17 +170,12 @@ def _stop(curve: Frontier, budget: Budget) -> Stop | None:
         return None
     place = curve.within(budget.allowed)
     kept, alarms = int(curve.kept[place]), int(curve.false_alarms[place])
-    low, high = proportion_interval(kept, curve.frames)
+    low, high = proportion_interval(kept, curve.frames, confidence=curve.confidence)
     return Stop(
         misses=int(curve.misses[place]),
         share=kept / curve.frames,
         low=low,
         high=high,
         alarms=alarms / max(curve.negatives, 1),
-        bound=rounded_down(float(curve.bounds[place])),
+        bound=rounded_down(float(curve.bounds[place]), digits=5),
     )
-
-
-def rounded_down(bound: float) -> float:
-    """Return a guaranteed recall to five digits, never rounded up."""
-    return floor(bound * 1e5) / 1e5

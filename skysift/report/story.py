@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ensembles.agreement import Company
 from ensembles.calibrate import Calibration
 from ensembles.certificate import Slice
 from ensembles.score_table import NOBODY, POSITIVE, ScoreTable
+from skysift.report.companies import Companies
 from skysift.report.evidence import Evidence
 from skysift.report.misses import Misses
 
@@ -19,7 +19,7 @@ class Story:
         calibration: What was promised, chosen and paid.
         guaranteed: Whether the promise holds with its confidence, or only on average.
         voters: Names.
-        companies: Who finds what, most objects first.
+        companies: Who finds what.
         misses: What the gate would miss.
         slices: How the promise fares on parts of the evidence.
         verdict: Whether voting pays, in one sentence.
@@ -32,7 +32,7 @@ class Story:
     calibration: Calibration
     guaranteed: bool
     voters: tuple[str, ...]
-    companies: tuple[Company, ...]
+    companies: Companies
     misses: Misses
     slices: tuple[Slice, ...]
     verdict: str

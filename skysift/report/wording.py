@@ -31,9 +31,15 @@ def confidence_percent(confidence: float) -> str:
     return f"{confidence * 100:.2f}".rstrip("0").rstrip(".") + f"{THIN}%"
 
 
+def rounded_down(bound: float, *, digits: int) -> float:
+    """Return a guaranteed recall that is never rounded up."""
+    scale = 10.0**digits
+    return floor(round(bound * scale, 6)) / scale
+
+
 def bound_percent(bound: float) -> str:
     """Return a guaranteed recall with two decimals, never rounded up."""
-    return f"{floor(bound * 1e4) / 100:.2f}{THIN}%"
+    return f"{rounded_down(bound, digits=4) * 100:.2f}{THIN}%"
 
 
 def count(number: int) -> str:

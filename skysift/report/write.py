@@ -11,6 +11,7 @@ from ensembles.operating_points import path_thresholds
 from ensembles.replay import SECONDS_PER_FRAME
 from ensembles.score_table import ScoreTable
 from skysift.report.caveats import caveats_of
+from skysift.report.companies import companies_of
 from skysift.report.evidence import evidence_of
 from skysift.report.figures import figures_of
 from skysift.report.misses import Misses, Pictures, misses_of
@@ -72,7 +73,7 @@ def _page(
         calibration=calibration,
         guaranteed=calibration.method != "on average",
         voters=table.voters,
-        companies=agreement(table, path_thresholds(table, calibration)),
+        companies=companies_of(agreement(table, path_thresholds(table, calibration))),
         misses=missed,
         slices=certificate.slices if certificate else (),
         verdict=verdict_on_voting(table, calibration),

@@ -1,4 +1,4 @@
-"""Drawn flights: the same seed, the same bytes; tables that fit the pictures; tags that Frame reads."""
+"""Drawn flights: one seed, the same bytes; tables that fit the pictures; tags Frame reads."""
 
 import csv
 from collections import Counter
@@ -83,12 +83,12 @@ def test_things_are_12_to_96_pixels_long_where_they_are_whole(drawn: Path) -> No
     longest = [
         max(int(row["right"]) - int(row["left"]), int(row["bottom"]) - int(row["top"]))
         for row in rows(drawn / "objects.csv")
-        if 0 < int(row["left"]) and int(row["right"]) < SIZE[0]
-        if 0 < int(row["top"]) and int(row["bottom"]) < SIZE[1]
+        if int(row["left"]) > 0 and int(row["right"]) < SIZE[0]
+        if int(row["top"]) > 0 and int(row["bottom"]) < SIZE[1]
     ]
 
     assert longest
-    assert 10 <= min(longest)
+    assert min(longest) >= 10
     assert max(longest) <= 110
 
 
@@ -159,7 +159,7 @@ def test_an_unknown_climate_is_refused_with_the_known_ones(tmp_path: Path) -> No
 
 
 def test_fog_takes_contrast_and_low_brightness_takes_light(tmp_path: Path) -> None:
-    def picture(**changes: float) -> np.ndarray:  # type: ignore[type-arg]
+    def picture(**changes: float) -> np.ndarray:
         folder = tmp_path / "-".join(changes or ["plain"])
         conditions = Conditions(**changes)  # type: ignore[arg-type]
         draw_flights(folder, flights=1, frames_per_flight=1, size=(160, 120), conditions=conditions)

@@ -1,13 +1,15 @@
 """What the documentation shows, works."""
 
 import shlex
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from ensembles.config import read_ensemble
 from models.catalog import options_for
-from tests.docs.pages import Block, blocks
+from service.schemas import TriageAnswer
+from tests.docs.pages import ROOT, Block, blocks
 from tests.docs.test_documented import usages
 
 ENSEMBLES = [block for block in blocks("yaml") if "voters:" in block.text]
@@ -48,3 +50,14 @@ def test_a_command_in_the_docs_exists_with_its_options(line: str) -> None:
     assert matching, f"there is no command like {line!r}"
     asked = {word.split("=")[0] for word in words if word.startswith("--")}
     assert asked <= {*known[matching[0]], "--help"}
+
+
+def test_the_answer_in_the_readme_is_one_that_the_service_gives() -> None:
+    (block,) = [block for block in blocks("json") if block.page.name == "README.md"]
+    example = ROOT / "demo" / "example.jpg"
+
+    answer = TriageAnswer.model_validate_json(block.text)
+
+    assert answer.frame is not None
+    assert answer.frame.id == sha256(example.read_bytes()).hexdigest()
+    assert answer.decision == "review"

@@ -70,3 +70,10 @@ def _fail_halfway(target: Path) -> None:
     with written_whole(target) as unfinished:
         (unfinished / "new").touch()
         raise RuntimeError
+
+
+def test_a_folder_written_by_one_user_can_be_read_by_others(tmp_path: Path) -> None:
+    with written_whole(tmp_path / "model"):
+        pass
+
+    assert (tmp_path / "model").stat().st_mode & 0o777 == 0o755

@@ -99,12 +99,12 @@ def test_nan_is_an_abstention_that_is_counted() -> None:
 def test_a_voter_that_hangs_abstains_after_its_budget_and_is_not_asked_again_one_by_one() -> None:
     voter = Hangs()
 
-    reading = guard("hangs", voter, 0.02).read([1, 2, 3])
+    reading = guard("stuck", voter, 0.02).read([1, 2, 3])
     voter.release.set()
 
     assert [reading.reason(view) for view in range(3)] == [Reason.VOTER_TIMEOUT] * 3
     assert voter.readings == 1
-    assert failures("hangs", Reason.VOTER_TIMEOUT) == 3
+    assert failures("stuck", Reason.VOTER_TIMEOUT) == 3
 
 
 def test_a_voter_that_always_hangs_is_given_up_without_a_wait() -> None:

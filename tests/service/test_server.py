@@ -1,11 +1,15 @@
 """The real thing: BentoML's server with two worker processes."""
 
 import os
+import shlex
 import signal
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
+from pathlib import Path
+from shutil import which
 from time import sleep
 from urllib.parse import urlsplit
 
@@ -14,11 +18,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.child import Served, free_port, served
+from service.serve import ROOT
 from service.settings import ServiceSettings
 from tests.service.fakes import BRIGHT, DARK
 
 ENSEMBLE = """
-name: fake
+name: demo
 target: light
 voters:
   - {name: bright, kind: "tests.service.fake_kind:FakeOptions", threshold: 0.5, options: {}}
@@ -76,6 +81,23 @@ def test_metrics_are_exact_over_all_workers(server: Served) -> None:
     assert totals["skysift_frames_in_flight"] == 0
     assert totals["skysift_ensemble_info"] == 1
     assert not [name for name in totals if "bentoml" in name]
+
+
+def curl_lines() -> list[str]:
+    page = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    return [line for line in page.splitlines() if line.startswith("curl ")]
+
+
+@pytest.mark.skipif(which("curl") is None, reason="there is no curl")
+@pytest.mark.parametrize("line", curl_lines())
+def test_a_curl_line_of_the_docs_works(server: Served, line: str, tmp_path: Path) -> None:
+    for name in ("picture.jpg", "another.jpg"):
+        (tmp_path / name).write_bytes(BRIGHT)
+    command = shlex.split(line.replace("http://localhost:3000", server.url))
+
+    done = subprocess.run([*command, "--fail"], cwd=tmp_path, capture_output=True, check=False)
+
+    assert done.returncode == 0
 
 
 def test_counts_survive_a_worker(server: Served) -> None:

@@ -4,9 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from ensembles.errors import ConfigError
-from service.serve import environment
+from ensembles.errors import ConfigError, WeightsError
+from service.serve import at_once_on_a_terminal, environment, run
 from service.settings import DEMO, ServiceSettings, read_settings
+
+MISSING = """
+name: missing
+target: light
+voters:
+  - {name: a, kind: onnx, threshold: 0.5,
+     options: {weights: nowhere.onnx, output: sigmoid, input: {size: 32}}}
+"""
 
 
 def test_without_variables_the_demo_gate_is_served() -> None:
@@ -49,6 +57,13 @@ def test_every_setting_is_described() -> None:
     assert all(field.description for field in ServiceSettings.model_fields.values())
 
 
+def test_on_a_terminal_nobody_waits_for_a_load_balancer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    assert at_once_on_a_terminal(ServiceSettings()).drain_seconds == 0
+    assert at_once_on_a_terminal(ServiceSettings(drain_seconds=3)).drain_seconds == 3
+
+
 def test_workers_read_the_settings_they_were_started_with(monkeypatch: pytest.MonkeyPatch) -> None:
     given = ServiceSettings(
         ensembles=(Path("/a.yaml"), Path("/b.yaml")), workers=2, tracing=True, deadline_seconds=1.5
@@ -57,3 +72,11 @@ def test_workers_read_the_settings_they_were_started_with(monkeypatch: pytest.Mo
         monkeypatch.setenv(name, value)
 
     assert read_settings() == given
+
+
+def test_what_cannot_start_is_said_before_anything_is_started(tmp_path: Path) -> None:
+    file = tmp_path / "missing.yaml"
+    file.write_text(MISSING)
+
+    with pytest.raises(WeightsError, match=r"nowhere\.onnx"):
+        run(ServiceSettings(ensembles=(file,)))

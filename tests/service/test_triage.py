@@ -7,7 +7,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from tests.service.fake_kind import Brightness, Opinionless, Raises
-from tests.service.fakes import BRIGHT, DARK, DIGEST, client_of, ensemble, picture
+from tests.service.fakes import BRIGHT, DARK, DIGEST, Waits, client_of, ensemble, picture
 
 BAD = [
     (b"", 400, "empty"),
@@ -177,6 +177,16 @@ def test_a_voter_without_an_opinion_leaves_it_open() -> None:
     answer = client.post("/v1/triage", content=DARK).json()
 
     assert (answer["decision"], answer["reasons"]) == ("review", ["voter_abstained"])
+
+
+def test_a_voter_that_hangs_abstains_after_its_budget() -> None:
+    voter = Waits()
+    client = client_of(ensemble(timeout_seconds=0.05, hangs=voter))
+
+    answer = client.post("/v1/triage", content=DARK).json()
+    voter.go.set()
+
+    assert (answer["decision"], answer["reasons"]) == ("review", ["voter_timeout"])
 
 
 def test_explain_asks_every_voter() -> None:

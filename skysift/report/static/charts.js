@@ -25,7 +25,7 @@ const chartsOf = (figures) => {
     `${point.curve.name}\n${percent(point.share)} of frames to review\n` +
     `at least ${bound(point.bound)} found\n${point.misses} of ${point.curve.positives} missed`;
 
-  const tooltip = { fill: "var(--card)", stroke: "var(--line)", fontSize: 12.5, lineHeight: 1.35 };
+  const tooltip = { fill: "var(--card)", stroke: "var(--line)", fontSize: 12.5, lineHeight: 1.35, clip: false, preferredAnchor: "top-left" };
   const percentAxis = { tickFormat: (value) => `${short(value * 100, 1)}`, line: false };
 
   // From a little below the promise up to certainty, and a third wider than the dearest rule
@@ -37,6 +37,8 @@ const chartsOf = (figures) => {
     const widest = Math.max(figures.point.high, curves[state.rule].shares[0], ...shares, 0.02);
     return { y: [Math.max(0, lowest), 1], x: [0, Math.min(1, widest * 1.33)] };
   }
+
+  const inside = (point, view) => point.share <= view.x[1] && point.bound >= view.y[0];
 
   function drawFrontier(state) {
     const width = at("frontier").clientWidth;
@@ -72,7 +74,7 @@ const chartsOf = (figures) => {
         Plot.dot(stop && !atHome ? [stop] : [], {
           x: "share", y: "bound", r: 6, fill: "var(--paper)", stroke: hueOf(picked), strokeWidth: 3,
         }),
-        Plot.tip(all.flat(), Plot.pointer({ x: "share", y: "bound", title: explained, maxRadius: 60, ...tooltip })),
+        Plot.tip(all.flat().filter((point) => inside(point, view)), Plot.pointer({ x: "share", y: "bound", title: explained, maxRadius: 60, ...tooltip })),
       ],
     });
     at("frontier").replaceChildren(chart);
@@ -126,8 +128,8 @@ const chartsOf = (figures) => {
       const highest = Math.max(...[...up, ...down].map((bar) => Math.abs(bar.y)), 0.05);
       const chart = Plot.plot({
         width,
-        height: index === last ? 138 : 108,
-        marginLeft: 2, marginRight: 16, marginTop: 24, marginBottom: index === last ? 38 : 8,
+        height: index === last ? 112 : 82,
+        marginLeft: 2, marginRight: 16, marginTop: 2, marginBottom: index === last ? 38 : 8,
         x: index === last
           ? { domain: [0, 1], label: "Score →", labelAnchor: "right", ticks: 5 }
           : { domain: [0, 1], axis: null },
@@ -139,16 +141,20 @@ const chartsOf = (figures) => {
             title: (bar) => `${bar.count} frames without (${percent(bar.share)})` }),
           Plot.ruleY([0], { stroke: "var(--line)" }),
           Plot.ruleX([voter.threshold], { stroke: "var(--ink)", strokeWidth: 2, strokeDasharray: voter.used ? null : "3 3" }),
-          Plot.text([titleOf(voter)], {
-            frameAnchor: "top-left", dy: -20, text: (text) => text, fill: "var(--ink)", fontWeight: 600, fontSize: 13,
-          }),
         ],
       });
       chart.setAttribute("role", "img");
       chart.setAttribute("aria-label", `Scores of ${titleOf(voter)}`);
-      return chart;
+      return [titleFor(voter), chart];
     });
-    at("scores").replaceChildren(...charts);
+    at("scores").replaceChildren(...charts.flat());
+  }
+
+  function titleFor(voter) {
+    const title = document.createElement("p");
+    title.className = "voter";
+    title.textContent = title.title = titleOf(voter);
+    return title;
   }
 
   function titleOf(voter) {

@@ -20,9 +20,12 @@
     list.append(element("dt", "", name), element("dd", "", value));
   }
 
+  const budgetOf = (rule) =>
+    (rule === 0 ? figures.certified_budgets : figures.compared_budgets)[state.stop];
+
   function answer() {
     const curve = curves[state.rule];
-    const budget = (state.rule === 0 ? figures.certified_budgets : figures.compared_budgets)[state.stop];
+    const budget = budgetOf(state.rule);
     const stop = curve.stops[state.stop];
     const parts = [];
     if (stop) {
@@ -65,7 +68,7 @@
       const texts = stop
         ? [percent(stop.share), `${percent(stop.low)} to ${percent(stop.high)}`, perThousand(stop.share),
            `${stop.misses} of ${curve.positives}`, bound(stop.bound)]
-        : [`cannot be certified with ${curve.positives}`];
+        : [`cannot be certified: takes ${budgetOf(Number(row.dataset.curve)).needed} positives`];
       while (row.children.length > 2) row.lastElementChild.remove();
       for (const text of texts) row.append(element("td", "n", text));
       if (!stop) row.lastElementChild.colSpan = 5;

@@ -8,7 +8,7 @@ const wording = (() => {
     return `${(share * 100).toFixed(digits)}${THIN}%`;
   };
   const exact = (share) => `${Number((share * 100).toPrecision(6))}${THIN}%`;
-  const bound = (value) => `${(Math.floor(value * 1e4) / 100).toFixed(2)}${THIN}%`;
+  const bound = (value) => `${(Math.floor(Number((value * 1e4).toFixed(6))) / 100).toFixed(2)}${THIN}%`;
   const duration = (seconds) => {
     if (seconds < 60) return `${short(seconds, 0)}${THIN}s`;
     if (seconds < 3600) return `${short(seconds / 60, 0)}${THIN}min`;

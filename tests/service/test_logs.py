@@ -1,0 +1,44 @@
+"""What a log line says, and what it must not."""
+
+import json
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+import structlog
+
+from service.logs import configure_logs
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_a_traceback_shows_no_local_variables(
+    style: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs(style)
+    fault: Exception | None = None
+    try:
+        pixels = "123, 45, 67"
+        raise RuntimeError(f"{len(pixels)} values cannot be read")
+    except RuntimeError as error:
+        fault = error
+
+    structlog.get_logger().error("voter_failed", exc_info=fault)
+
+    shown = capsys.readouterr().err
+    assert "values cannot be read" in shown
+    assert "123, 45, 67" not in shown.replace('"123, 45, 67"', "the line of code")
+
+
+def test_lines_for_machines_are_json(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("auto")
+
+    structlog.get_logger().info("request", status=200)
+
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["level"], line["status"]) == ("request", "info", 200)
