@@ -86,6 +86,7 @@ def stamp_of(ensemble: Ensemble) -> Stamp:
         digest=ensemble.digest,
         voters=tuple(voter.name for voter in ensemble.config.voters),
         skysift_version=installed_version(),
+        certificate_id=ensemble.standing.promise_id,
     )
 
 

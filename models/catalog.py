@@ -7,6 +7,7 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
+from ensembles.certificate import NO_CERTIFICATE, Standing, standing_of
 from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.gate import Gate, Seat
@@ -40,6 +41,7 @@ class Ensemble:
         digest: Hex SHA-256 over everything that decides a score.
         gate: Takes frames, returns verdicts.
         enough_px: Shorter side, in pixels, that is enough for every voter.
+        standing: Whether a recall is promised for this digest.
         enough_scale: Share of a picture's resolution that is enough for every voter of tiles;
             0 when there are none.
     """
@@ -48,6 +50,7 @@ class Ensemble:
     digest: str
     gate: Gate[Frame]
     enough_px: int
+    standing: Standing = NO_CERTIFICATE
     enough_scale: float = 0.0
 
 
@@ -156,9 +159,10 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         )
         for voter, model in zip(config.voters, voters, strict=True)
     ]
+    now = digest(config, settings)
     return Ensemble(
         config,
-        digest(config, settings),
+        now,
         Gate(
             seats,
             config.rule,
@@ -167,6 +171,7 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
             views_at_once=settings.max_batch if config.tiles else None,
         ),
         enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
+        standing=standing_of(config.certificate, now),
         enough_scale=_enough_scale(config, settings),
     )
 

@@ -80,6 +80,7 @@ ENSEMBLE_EXAMPLE: Example = {
     "digest": DIGEST,
     "certificate_id": None,
     "certificate_status": "none",
+    "certificate_reason": "the ensemble file names no certificate: its recall is not certified",
 }
 ERROR_EXAMPLE: Example = {
     "error": "the picture is cut short: its 71302 bytes end too early",

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ensembles.certificate import Status
 from ensembles.config import VoterConfig
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
@@ -119,7 +120,9 @@ class Signed(Answer):
 
     ensemble: str
     digest: str = Field(description="SHA-256 over all that decides a score.")
-    certificate_id: str | None = Field(description="null: the ensemble is not certified.")
+    certificate_id: str | None = Field(
+        description="Of the promise on recall that holds; null when none does."
+    )
     request_id: str
     latency_seconds: float = Field(ge=0)
 
@@ -200,8 +203,11 @@ class EnsembleOut(Answer):
     views: Literal["whole"] | TilesOut
     full_ballots: float
     digest: str
-    certificate_id: str | None
-    certificate_status: Literal["none"] = Field(description="none: recall is not certified.")
+    certificate_id: str | None = Field(description="null when there is no certificate.")
+    certificate_status: Status = Field(
+        description="void: made for another digest, or unreadable; none: recall is not certified."
+    )
+    certificate_reason: str = Field(description="Why, for a person.")
 
     @classmethod
     def of(cls, ensemble: Ensemble, *, default: bool) -> Self:
@@ -221,8 +227,9 @@ class EnsembleOut(Answer):
             views=TilesOut.of(config.tiles) if config.tiles else "whole",
             full_ballots=config.full_ballots,
             digest=ensemble.digest,
-            certificate_id=None,
-            certificate_status="none",
+            certificate_id=ensemble.standing.certificate_id,
+            certificate_status=ensemble.standing.status,
+            certificate_reason=ensemble.standing.reason,
         )
 
 

@@ -138,7 +138,7 @@ def _signature(exchange: Exchange, station: Station) -> dict[str, object]:
     return {
         "ensemble": station.name,
         "digest": station.ensemble.digest,
-        "certificate_id": None,
+        "certificate_id": station.ensemble.standing.promise_id,
         "request_id": exchange.request_id,
         "latency_seconds": round(exchange.seconds, 6),
     }

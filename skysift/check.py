@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ensembles.certificate import Standing
 from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError
 from ensembles.rules import Rule
@@ -52,6 +54,14 @@ def _lines(state: EnsembleState, config: EnsembleConfig) -> Iterator[str]:
     for missing in state.missing:
         yield f"  missing    {missing}"
     yield f"  digest     {state.digest or 'known when the weights are there'}"
+    if state.standing:
+        yield f"  recall     {_promised(state.standing)}"
+
+
+def _promised(standing: Standing) -> str:
+    """Return whether a recall is certified, and why."""
+    named = f" {standing.certificate_id}" if standing.certificate_id else ""
+    return f"certificate{named} {standing.status}: {standing.reason}"
 
 
 def _views(config: EnsembleConfig) -> str:
@@ -78,5 +88,6 @@ def _facts(state: EnsembleState) -> dict[str, object]:
         "problems": state.problems,
         "missing": state.missing,
         "digest": state.digest,
+        "certificate": asdict(state.standing) if state.standing else None,
         "config": config.model_dump(mode="json") if config else None,
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ensembles.certificate import Standing, standing_of
 from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.errors import ConfigError, WeightsError
 from models.catalog import digest, options_of, read
@@ -19,6 +20,7 @@ class EnsembleState:
         problems: Its mistakes, each with its place.
         missing: Weights that are not there, each with its voter and what to do.
         digest: Hex SHA-256 of everything that decides a score; None unless all of it is there.
+        standing: Whether a recall is promised for this digest; None without a digest.
     """
 
     path: Path
@@ -26,6 +28,7 @@ class EnsembleState:
     problems: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     digest: str | None = None
+    standing: Standing | None = None
 
 
 def state_of(path: Path, settings: ModelSettings) -> EnsembleState:
@@ -41,7 +44,8 @@ def state_of(path: Path, settings: ModelSettings) -> EnsembleState:
     )
     if missing:
         return EnsembleState(path, config, missing=missing)
-    return EnsembleState(path, config, digest=digest(config, settings))
+    now = digest(config, settings)
+    return EnsembleState(path, config, digest=now, standing=standing_of(config.certificate, now))
 
 
 def lacks(voter: VoterConfig, settings: ModelSettings) -> list[str]:

@@ -117,8 +117,27 @@ def test_the_certificate_holds_for_the_file_that_was_written(
     now = digest(read(out), read_settings())
     assert certificate.standing(now)[0] == "valid"
     assert certificate.rule == "or"
+    assert f"certificate {certificate.id} valid" in skysift("check", out).out
     out.write_text(out.read_text().replace("full_ballots: 0", "full_ballots: 0.5"))
-    assert certificate.standing(digest(read(out), read_settings()))[0] == "void"
+    assert "void: made for digest" in skysift("check", out).out
+
+
+def test_rows_carry_the_id_of_a_promise_that_holds(
+    skysift: Skysift, ensemble: Path, tmp_path: Path, out: Path, flight: Path
+) -> None:
+    scores = two_voters(tmp_path / "scores.csv")
+    skysift("calibrate", scores, "--recall", 0.95, "--ensemble", ensemble, "--out", out)
+    certificate = out.with_name("certificate.json")
+
+    def carried() -> str | None:
+        row: dict[str, str | None] = json.loads(
+            skysift("triage", flight / "a.png", "--ensemble", out, "--json").out
+        )
+        return row["certificate_id"]
+
+    assert carried() == read_certificate(certificate).id
+    out.write_text(out.read_text().replace("full_ballots: 0", "full_ballots: 0.5"))
+    assert carried() is None
 
 
 def test_naming_a_certificate_does_not_change_the_digest(ensemble: Path) -> None:

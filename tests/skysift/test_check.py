@@ -17,7 +17,20 @@ def test_a_file_without_mistakes_shows_rule_voters_and_digest(
     assert "lamps, which looks for: a lamp" in shown.out
     assert "or: yes from 1 of 2 votes" in shown.out
     assert "yes from 0.9, at most 10 s" in shown.out
-    assert len(shown.out.split("digest")[1].strip()) == 64
+    assert len(shown.out.split("digest")[1].split()[0]) == 64
+
+
+def test_a_promise_is_shown_as_none_void_or_valid(skysift: Skysift, ensemble: Path) -> None:
+    assert (
+        "certificate none: the ensemble file names no certificate" in skysift("check", ensemble).out
+    )
+
+    ensemble.write_text(f"{ensemble.read_text()}certificate: gone.json\n", encoding="utf-8")
+
+    shown = skysift("check", ensemble)
+    assert "certificate void: " in shown.out
+    assert "gone.json: cannot be read" in shown.out
+    assert shown.code == 0
 
 
 def test_all_mistakes_of_all_files_come_at_once(
