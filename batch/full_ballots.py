@@ -5,7 +5,7 @@ from typing import Any
 
 from batch.labels import Label
 from batch.row import Row
-from batch.score_tables import SCORE
+from batch.score_cells import SCORE
 
 Columns = dict[str, list[Any]]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from batch.score_tables import BETWEEN_OBJECTS, LABELS, SHOWN
-from batch.tables import Table, Wanted, read_table
+from batch.columns import Table, Wanted
+from batch.score_cells import BETWEEN_OBJECTS, LABELS, SHOWN
+from batch.tables import read_table
 from ensembles.errors import ConfigError
 
 COLUMNS = ("frame", "label", "object", "group", "split")

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from batch.score_tables import LABELS, SHOWN, ScoredFrames
-from batch.tables import Wanted, read_table, write_table
+from batch.columns import Wanted
+from batch.score_cells import LABELS, SHOWN
+from batch.score_tables import ScoredFrames
+from batch.tables import read_table, write_table
 from ensembles.errors import ConfigError
 from ensembles.score_table import ScoreTable
 from ensembles.second_look import Bools, with_labels

@@ -7,11 +7,11 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
-from ensembles.certificate import NO_CERTIFICATE, Standing, standing_of
 from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.gate import Gate, Seat
 from ensembles.mistakes import near_miss
+from ensembles.standing import NO_CERTIFICATE, Standing, standing_of
 from ensembles.voter import Voter
 from models.frames import Frame
 from models.options import ModelOptions

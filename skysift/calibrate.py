@@ -54,10 +54,11 @@ def calibrate(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Choose a rule and thresholds that keep a promise on recall.
+    """Promise a recall, with a certificate.
 
-    Writes the ensemble file, and beside it certificate.json, relabel.csv and report.html.
-    Exits with 2 when the promise cannot be certified, and says how many positives would do.
+    Chooses a rule and thresholds that keep the promise on the frames of a score table. Writes
+    the ensemble file, and beside it certificate.json, relabel.csv and report.html. Exits with 2
+    when the promise cannot be certified, and says how many positives would do.
     """
     promise = promise_of(recall, confidence)
     base = read_base(ensemble)

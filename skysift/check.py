@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from ensembles.certificate import Standing
 from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError
 from ensembles.rules import Rule
+from ensembles.standing import Standing
 from models.settings import read_settings
 from skysift.ensemble_state import EnsembleState, state_of
 

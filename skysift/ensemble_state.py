@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ensembles.certificate import Standing, standing_of
 from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.errors import ConfigError, WeightsError
+from ensembles.standing import Standing, standing_of
 from models.catalog import digest, options_of, read
 from models.settings import ModelSettings
 

@@ -41,7 +41,10 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """See why a frame was decided as it was: voter by voter, and what would have changed it."""
+    """See why a frame was decided as it was.
+
+    Voter by voter, and what would have changed the decision.
+    """
     path = ensemble or read_service_settings().ensembles[0]
     if scores and draw:
         raise ConfigError("--draw needs a picture; a row of a score table has no pixels")

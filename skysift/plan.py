@@ -37,7 +37,11 @@ def plan(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """See how many positives to label, and what an audit of the skipped frames would cost."""
+    """See what a promise costs in labels.
+
+    Says how many positives to label for how many allowed misses, and what an audit of the
+    skipped frames would cost instead.
+    """
     promise = promise_of(recall, confidence)
     truth = _true_recall(promise, true_recall)
     needs = _needs(promise, truth)

@@ -35,9 +35,10 @@ def replay(
     split: Annotated[str | None, typer.Option(help="Use only frames of this split.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """See what an ensemble would have decided on frames whose scores are known.
+    """See what another gate would have decided.
 
-    Needs no models and no pictures: only the voters' names, thresholds and the vote count.
+    Replays a score table. Needs no models and no pictures: only the voters' names, thresholds
+    and the vote count.
     """
     frames = read_score_table(scores, split=split)
     now = _kept(frames, ensemble)

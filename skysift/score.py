@@ -38,7 +38,9 @@ def score(
         "scores.parquet"
     ),
 ) -> None:
-    """Ask every voter about every frame, and write a score table.
+    """Score labelled frames, for calibration.
+
+    Asks every voter about every frame, and writes a score table.
 
     Every input is one row; one that cannot be read has no scores, and the exit code is then 1;
     so it is when a voter failed.

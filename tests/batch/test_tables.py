@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from batch.tables import Wanted, read_table, refuse_unwritable, write_table
+from batch.columns import Wanted
+from batch.tables import read_table, refuse_unwritable, write_table
 from ensembles.errors import ConfigError, SkysiftError
 
 FORMATS = ("csv", "parquet")
@@ -85,7 +86,7 @@ def test_a_csv_may_begin_with_a_mark_and_hold_empty_lines(tmp_path: Path) -> Non
 
 
 def test_many_rows_are_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("batch.tables.ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("batch.csv_table.ROWS_AT_ONCE", 3)
     path = tmp_path / "table.csv"
     write_table(path, {"id": list(range(10)), "score_a": [0.5] * 10})
 

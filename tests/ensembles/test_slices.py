@@ -3,8 +3,14 @@
 import numpy as np
 
 from ensembles.bounds import Promise
+from ensembles.calibrate import calibrate
+from ensembles.candidates import candidates_named
+from ensembles.replay import kept_by
 from ensembles.score_table import NOBODY, ScoreTable, Sightings
 from ensembles.slices import slices_of
+from tests.ensembles.worlds import VOTERS, Truth, World
+
+(OR,) = candidates_named(["or"], VOTERS)
 
 
 def test_an_object_counts_in_every_part_that_shows_it_and_is_found_there_or_not() -> None:
@@ -43,3 +49,36 @@ def test_a_part_with_too_few_positives_is_not_certified_without_any_miss() -> No
 
     assert not part(58)
     assert part(59)
+
+
+def test_a_part_that_had_a_say_in_the_threshold_is_wrongly_certified_as_seldom_as_promised() -> (
+    None
+):
+    random = np.random.default_rng(7)
+    easy, hard = World(skill=(2.5, 2.0, 1.5)), World(skill=(2.1, 1.7, 1.2))
+    truth, promise, trials = Truth.of(hard, random), Promise(0.95), 600
+    wrong = 0
+    for _ in range(trials):
+        table = side_by_side(
+            easy.table(random, positives=60, negatives=100),
+            hard.table(random, positives=130, negatives=100),
+        )
+        point = calibrate(table, OR, promise).point
+        kept = kept_by(table, point.thresholds_of(VOTERS), OR.rule)
+        _, part = slices_of(table, kept, promise, parts=table.groups, names=["easy", "hard"])
+        wrong += part.certified and truth.recall(point) < promise.recall
+
+    standard_error = np.sqrt(promise.delta * promise.confidence / trials)
+    assert 0 < wrong / trials <= promise.delta + 3 * standard_error
+
+
+def side_by_side(first: ScoreTable, second: ScoreTable) -> ScoreTable:
+    """Put the frames of two worlds into one table, as groups 0 and 1."""
+    nobody = np.full(len(first) + len(second), NOBODY)
+    return ScoreTable(
+        VOTERS,
+        np.concatenate([first.scores, second.scores]),
+        np.concatenate([first.labels, second.labels]),
+        nobody,
+        np.repeat([0, 1], [len(first), len(second)]),
+    )

@@ -1,8 +1,9 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 from PIL import Image
 
 from skysift.app import run
@@ -21,7 +22,9 @@ Skysift = Callable[..., Outcome]
 
 
 @pytest.fixture
-def skysift(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Skysift:
+def skysift(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Skysift]:
     """Run a command line in this process, away from the settings of whoever runs the tests."""
     monkeypatch.setenv("SKYSIFT_PROVIDER", "cpu")
 
@@ -29,7 +32,8 @@ def skysift(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         code = run([str(argument) for argument in arguments])
         return Outcome(code, *capsys.readouterr())
 
-    return call
+    yield call
+    structlog.reset_defaults()  # commands log to this test's stderr, which is closed after it
 
 
 def ensemble_text(*, name: str = "lamps", options: str = "{}", second: str = "{}") -> str:
