@@ -1,53 +1,18 @@
 """The gate: voters in order, plus a rule; frames in, verdicts out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
 import numpy as np
-import numpy.typing as npt
 
-from ensembles.reasons import Reason
-from ensembles.rules import Settled, Settles
+from ensembles.returns import Returns
+from ensembles.rules import Settles
+from ensembles.seat import FrameT, Seat
 from ensembles.sheet import Bools, Rows, Sheet
 from ensembles.views import Cut, whole
-from ensembles.voter import Voter, ask
-from ensembles.votes import Answer, Ballots, Box, Decision, Look, Verdict, Vote
-
-
-class Judgeable(Protocol):
-    """What the gate needs to know of a frame."""
-
-    @property
-    def id(self) -> str:
-        """The same for the same picture, on every machine."""
-        ...
-
-    @property
-    def doubts(self) -> tuple[Reason, ...]:
-        """Why no vote may skip this frame; empty when one may."""
-        ...
-
-
-FrameT = TypeVar("FrameT", bound=Judgeable)
-
-
-@dataclass(frozen=True, slots=True)
-class Seat(Generic[FrameT]):
-    """A voter, its name in the ensemble, and the score from which it says yes.
-
-    Args:
-        name: Of the voter.
-        voter: Reads views.
-        threshold: In [0, 1].
-        whole: It reads whole frames, once each, although the gate cuts them.
-    """
-
-    name: str
-    voter: Voter[FrameT]
-    threshold: float
-    whole: bool = False
+from ensembles.voter import ask
+from ensembles.votes import Answer, Verdict
 
 
 class Gate(Generic[FrameT]):
@@ -106,7 +71,7 @@ class Gate(Generic[FrameT]):
             group, waiting = waiting[:most], waiting[most:]
             self._put_to_seats(frames, sheet, group, full)
             waiting = waiting[(full | ~sheet.decided)[sheet.frame_of[waiting]]]
-        return self._verdicts(frames, sheet, full)
+        return Returns(self.seats, self.rule, sheet).verdicts(frames, full)
 
     def _is_full_ballot(self, frame_id: str) -> bool:
         return share_of(frame_id) < self.full_ballots
@@ -142,75 +107,6 @@ class Gate(Generic[FrameT]):
         rows = np.flatnonzero(np.isin(sheet.frame_of, numbers))
         said = np.searchsorted(numbers, sheet.frame_of[rows])
         sheet.enter(column, reading, seat.threshold, rows=rows, said=said)
-
-    def _verdicts(
-        self, frames: Sequence[FrameT], sheet: Sheet[FrameT], full: Bools
-    ) -> list[Verdict]:
-        deciding = sheet.nearest_to_review(self._margins(sheet))
-        boxes = self._boxes(sheet, deciding)
-        return [
-            self._verdict(frame, sheet, int(deciding[index]), boxes[index], full=bool(full[index]))
-            for index, frame in enumerate(frames)
-        ]
-
-    def _margins(self, sheet: Sheet[FrameT]) -> npt.NDArray[np.float64]:
-        """Return the most by which a score of each view passes its threshold, shape (n,).
-
-        Seats that read whole frames say the same of all views, so they do not count.
-        """
-        columns = [column for column, seat in enumerate(self.seats) if not seat.whole]
-        thresholds = np.array([self.seats[column].threshold for column in columns])
-        margins = sheet.scores[:, columns].astype(np.float64) - thresholds
-        most = np.where(np.isnan(margins), -np.inf, margins).max(axis=1, initial=-np.inf)
-        return np.asarray(most, dtype=np.float64)
-
-    def _boxes(self, sheet: Sheet[FrameT], deciding: Rows) -> list[Box | None]:
-        """Return where the deciding views lie; None where whole frames settle it alone."""
-        boxes = [sheet.views[row].box for row in deciding]
-        if not any(seat.whole for seat in self.seats):
-            return boxes
-        answers = sheet.answers[deciding]
-        answers[:, [not seat.whole for seat in self.seats]] = Answer.UNASKED
-        alone = self.rule.settle(Ballots(answers)) != Settled.NOT_YET
-        return [None if settled else box for box, settled in zip(boxes, alone, strict=True)]
-
-    def _verdict(
-        self, frame: FrameT, sheet: Sheet[FrameT], row: int, box: Box | None, *, full: bool
-    ) -> Verdict:
-        votes = self._votes(sheet, row)
-        settled = Settled(sheet.settled[row])
-        voted = {vote.voter for vote in votes}
-        abstained = (vote.reason for vote in votes if vote.reason)
-        return Verdict(
-            decision=_decision(settled, frame.doubts),
-            settled=settled != Settled.NOT_YET,
-            votes=votes,
-            skipped=tuple(seat.name for seat in self.seats if seat.name not in voted),
-            reasons=tuple(dict.fromkeys([*frame.doubts, *abstained])),
-            view=box,
-            full_ballot=full,
-            looks=self._looks(sheet, int(sheet.frame_of[row])) if full else (),
-        )
-
-    def _votes(self, sheet: Sheet[FrameT], row: int) -> tuple[Vote, ...]:
-        return tuple(
-            Vote(
-                seat.name,
-                None if np.isnan(score) else float(score),
-                seat.threshold,
-                sheet.reasons[row].get(column),
-            )
-            for column, (seat, score) in enumerate(zip(self.seats, sheet.scores[row], strict=True))
-            if sheet.answers[row, column] != Answer.UNASKED
-        )
-
-    def _looks(self, sheet: Sheet[FrameT], frame: int) -> tuple[Look, ...]:
-        boxes = [(row, sheet.views[row].box) for row in sheet.rows_of(frame)]
-        return tuple(Look(box, self._votes(sheet, row)) for row, box in boxes if box)
-
-
-def _decision(settled: Settled, doubts: tuple[Reason, ...]) -> Decision:
-    return "skip" if settled == Settled.NO and not doubts else "review"
 
 
 def share_of(frame_id: str) -> float:

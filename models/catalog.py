@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
 from ensembles.errors import ConfigError, WeightsError
-from ensembles.gate import Gate, Seat
+from ensembles.gate import Gate
 from ensembles.mistakes import near_miss
+from ensembles.seat import Seat
 from ensembles.standing import NO_CERTIFICATE, Standing, standing_of
 from ensembles.voter import Voter
 from models.frames import Frame

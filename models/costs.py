@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from time import process_time
 
-from ensembles.gate import Seat
+from ensembles.seat import Seat
 from models.catalog import Ensemble
 from models.frames import Frame
 

@@ -41,7 +41,9 @@ def order(
 ) -> None:
     """Find who to ask first; no decision changes.
 
-    The order found has the least expected cost. It is exact for the votes in the table, whatever the rule and however the voters agree.
+    The order found has the least expected cost.
+
+    It is exact for the votes in the table, whatever the rule and however the voters agree.
     """
     config = read_for_scores(ensemble)
     frames = read_score_table(scores)

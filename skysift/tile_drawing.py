@@ -13,7 +13,9 @@ SHORTER_SIDE_PX = 1200
 """Of the drawing: enough to read a score in each of a few hundred tiles."""
 TEXT_PX = 14
 COLOURS = {"yes": (255, 64, 48), "abstained": (255, 190, 40), "no": (215, 225, 235)}
-THIN, THICK = 1, 5
+LOUDER = ("no", "abstained", "yes")
+"""Drawn in this order, so that no border hides one that matters more."""
+THIN, THICK, STROKE = 1, 5, 2
 
 
 def draw_tiles(picture: Path, verdict: Verdict, out: Path) -> None:
@@ -30,7 +32,7 @@ def draw_tiles(picture: Path, verdict: Verdict, out: Path) -> None:
     drawing.thumbnail((10 * SHORTER_SIDE_PX, SHORTER_SIDE_PX))
     scale = drawing.width / frame.width_px
     pen = ImageDraw.Draw(drawing)
-    for look in verdict.looks:
+    for look in sorted(verdict.looks, key=lambda look: LOUDER.index(_loudest(look))):
         _outline(pen, look, scale)
     box = verdict.view or Box(0, 0, frame.width_px, frame.height_px)
     _decider(pen, Look(box, verdict.votes), scale)
@@ -47,7 +49,15 @@ def _outline(pen: ImageDraw.ImageDraw, look: Look, scale: float) -> None:
     nearest = max(look.votes, key=_closeness, default=None)
     if nearest is not None:
         middle = ((corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2)
-        pen.text(middle, _score(nearest), fill=colour, anchor="mm", font=_font())
+        pen.text(
+            middle,
+            _score(nearest),
+            fill=colour,
+            anchor="mm",
+            font=_font(),
+            stroke_width=STROKE,
+            stroke_fill=(0, 0, 0),
+        )
 
 
 def _decider(pen: ImageDraw.ImageDraw, look: Look, scale: float) -> None:

@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ensembles.gate import Gate, Seat
+from ensembles.gate import Gate
 from ensembles.reasons import Reason
 from ensembles.rules import Rule, Settled, at_least, weighted
+from ensembles.seat import Seat
 from ensembles.views import View
 from ensembles.voter import Reading
 from ensembles.votes import Ballots, Box, Decision, answers_of

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ensembles.gate import Gate, Seat
+from ensembles.gate import Gate
 from ensembles.order import Openness, cheapest_order, order_of
 from ensembles.reasons import Reason
 from ensembles.rules import Rule, at_least, weighted
+from ensembles.seat import Seat
 from ensembles.voter import Floats, Reading
 from ensembles.votes import Answers, Decision, answers_of
 
