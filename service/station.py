@@ -61,7 +61,8 @@ class Station:
             lambda frames, ask_all: timed.judge(frames, ask_all=ask_all),
             pools.judge,
             threads=pools.judge_threads,
-            most=settings.join_frames,
+            # A frame has tiles enough to fill a batch; joining would only make each wait for all.
+            most=1 if ensemble.config.tiles else settings.join_frames,
         )
 
     async def triage(self, upload: Upload, *, explain: bool) -> Judged:
