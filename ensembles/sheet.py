@@ -19,8 +19,6 @@ Rows = npt.NDArray[np.intp]
 
 STANDING = np.array([2, 0, 1])
 """How near to `review` each `Settled` code is: yes first, then left open, then no."""
-UNSEEN = 3
-"""Farther than any: nobody was asked about the view in its own right."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +32,6 @@ class Sheet(Generic[FrameT]):
         scores: Shape (n, seats); NaN where there is none.
         reasons: Per view, why a seat abstained.
         settled: `Settled` codes, shape (n,).
-        seen: Which views were put to the seats, shape (n,).
         decided: Which frames need no further view, because one is a yes or left open, shape (m,).
     """
 
@@ -44,7 +41,6 @@ class Sheet(Generic[FrameT]):
     scores: Floats
     reasons: list[dict[int, Reason]]
     settled: npt.NDArray[np.int8]
-    seen: Bools
     decided: Bools
 
     @classmethod
@@ -58,7 +54,6 @@ class Sheet(Generic[FrameT]):
             scores=np.full((len(views), seats), np.nan, dtype=np.float32),
             reasons=[{} for _ in views],
             settled=np.full(len(views), Settled.NOT_YET, dtype=np.int8),
-            seen=np.zeros(len(views), dtype=bool),
             decided=np.zeros(len(views_of), dtype=bool),
         )
 
@@ -103,7 +98,6 @@ class Sheet(Generic[FrameT]):
 
     def close(self, rows: Rows) -> None:
         """Take note that every seat was asked about these rows: an open one sends to review."""
-        self.seen[rows] = True
         self.decided[self.frame_of[rows[self.is_open(rows)]]] = True
 
     def nearest_to_review(self, margins: npt.NDArray[np.float64]) -> Rows:
@@ -112,7 +106,7 @@ class Sheet(Generic[FrameT]):
         Args:
             margins: How far each view's scores lie above their thresholds, shape (n,).
         """
-        standing = np.where(self.seen, STANDING[self.settled], UNSEEN)
-        order = np.lexsort((-margins, standing, self.frame_of))
+        # Views are looked at in the order of their rows, so of equal ones the first was.
+        order = np.lexsort((-margins, STANDING[self.settled], self.frame_of))
         _, firsts = np.unique(self.frame_of[order], return_index=True)
         return order[firsts]

@@ -171,6 +171,22 @@ def test_a_full_ballot_asks_everyone_about_every_view_and_shows_it() -> None:
     ]
 
 
+def test_on_a_full_ballot_a_yes_is_shown_before_a_view_left_open() -> None:
+    verdict = gate_of(at_least(1, 1), "a").judge([scene_of({"a": None}, {"a": 0.9})], ask_all=True)[
+        0
+    ]
+
+    assert (verdict.settled, verdict.view) == (True, box_of(1))
+
+
+def test_what_voters_of_whole_frames_say_does_not_make_a_view_nearer() -> None:
+    gate = gate_of(at_least(2, 2), "wa", whole="w")
+
+    verdict = gate.judge([scene_of({"a": 0.1}, {"a": 0.4}, w=0.9)])[0]
+
+    assert (verdict.decision, verdict.view) == ("skip", box_of(1))
+
+
 def test_a_frame_with_a_doubt_is_review_though_all_its_views_are_nos() -> None:
     scene = Scene({}, ({"a": 0.0},), doubts=(Reason.MORE_FRAMES,))
 

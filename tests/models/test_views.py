@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ensembles.tiles import Tiles
+from ensembles.votes import Box
 from models.catalog import load_ensemble
 from models.frames import Frame
 from models.pixels import Pixels
 from models.settings import ModelSettings
-from models.views import cut, cutter
+from models.views import cut, cutter, tile
 
 
 def frame_of(width: int, height: int, *, shrunk: int = 1) -> Frame:
@@ -92,6 +93,35 @@ def test_the_box_is_in_upright_pixels_of_the_original(orientation: int) -> None:
     assert (max(box.right for box in boxes), max(box.bottom for box in boxes)) == upright
     assert min(frame.pixels.shape[:2]) == 600
     assert {view.shown.pixels.shape for view in views} == {(200, 200, 3)}
+
+
+def test_a_tile_has_every_decoded_pixel_that_its_box_touches() -> None:
+    frame = frame_of(100, 100, shrunk=8)
+
+    touched = tile(frame, Box(20, 0, 40, 100)).pixels
+
+    assert touched.shape == (13, 4, 3)
+    np.testing.assert_array_equal(touched, frame.pixels[:, 2:6])
+
+
+@pytest.mark.parametrize(("scale", "halved"), [(0.0, 8), (0.2, 4), (0.5, 2), (0.51, 1), (1.0, 1)])
+def test_a_jpeg_is_never_decoded_below_the_scale_that_tiles_need(scale: float, halved: int) -> None:
+    buffer = BytesIO()
+    Image.new("RGB", (1600, 1200)).save(buffer, "JPEG")
+
+    frame = Frame.decode(buffer.getvalue(), enough_px=32, enough_scale=scale)
+
+    assert frame.pixels.shape[:2] == (1200 // halved, 1600 // halved)
+
+
+def test_an_ensemble_knows_the_scale_at_which_its_tiles_are_large_enough(tmp_path: Path) -> None:
+    file = tmp_path / "tiled.yaml"
+    file.write_text(ENSEMBLE)
+
+    ensemble = load_ensemble(file, ModelSettings(max_batch=5))
+
+    assert (ensemble.enough_px, ensemble.enough_scale) == (32, 32 / 64)
+    assert ensemble.gate.views_at_once == 5
 
 
 ENSEMBLE = """
