@@ -34,6 +34,7 @@ voters:
   - name: emergency
     kind: onnx
     threshold: 0.5
+    timeout_ms: 600000          # a busy machine is no reason to abstain here
     options:
       weights: {data}/models/emergencynet.onnx
       labels: [collapsed_building, fire, flooded_areas, normal, traffic_incident]
@@ -42,6 +43,7 @@ voters:
   - name: resnet50
     kind: resnet50
     threshold: 0.1
+    timeout_ms: 600000
     options:
       weights: {data}/models/resnet50-imagenet-fp16.safetensors
       positive:
