@@ -4,15 +4,15 @@
 
 Empty frames are drawn, and hikers of 12 to 96 pixels put into them one at a time. Only the views
 that change are scored again, so hundreds of frames of 48 MP take minutes. A hiker counts as found
-by tiles when a tile that shows at least half of it is a yes, and by the whole frame when the frame
-is; what empty views say is counted beside it, since a frame has many tiles to be wrong about.
+by tiles when a tile that shows at least half of it is a yes with the hiker and a no without, and
+by the whole frame likewise: a view that says yes to everything finds nobody. What empty views say
+is counted beside it, since a frame has many tiles to be wrong about.
 "Fitted" tiles are as large for every length as the fixed ones are for 24 pixels, which is what
 `tile: auto` is for: the networks know hikers at one size only.
 """
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -57,17 +57,17 @@ class Trials:
         empty_whole: Of empty frames.
         empty_tiles: Of some of their fixed tiles.
         empty_fitted: Of some of their fitted tiles, per length.
-        whole: Of frames with a hiker, per length.
-        tiles: Highest of the fixed tiles that show the hiker, per voter, per length.
-        fitted: Highest of the fitted tiles that show it.
+        whole: Whether whole frames find the hiker, bool (n,), per length.
+        tiles: Whether fixed tiles do.
+        fitted: Whether fitted tiles do.
     """
 
     empty_whole: Scores
     empty_tiles: Scores
     empty_fitted: dict[int, Scores]
-    whole: dict[int, Scores]
-    tiles: dict[int, Scores]
-    fitted: dict[int, Scores]
+    whole: dict[int, Bools]
+    tiles: dict[int, Bools]
+    fitted: dict[int, Bools]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,36 +100,41 @@ def fitted_tiles(length_px: int) -> Tiles:
 
 
 def score_trials(ensemble: Ensemble, size: Size, *, stages: int, hikers: int) -> Trials:
-    """Return what every voter says of empty frames, and of frames with one hiker."""
-    parts: dict[tuple[str, int], list[Scores]] = defaultdict(list)
+    """Return what every voter says of empty frames, and which hikers are found."""
+    empty: dict[tuple[str, int], list[Scores]] = defaultdict(list)
+    found: dict[tuple[str, int], list[bool]] = defaultdict(list)
     for seed in range(stages):
         stage = Stage(size, seed)
         large, small = _decoded(stage.jpeg(), ensemble)
-        parts["empty whole", 0].append(_scores(ensemble, [small]))
-        parts["empty tiles", 0].append(_scores(ensemble, _some_tiles(large, TILES, seed)))
+        empty["whole", 0].append(_scores(ensemble, [small]))
+        empty["tiles", 0].append(_scores(ensemble, _some_tiles(large, TILES, seed)))
         for length in LENGTHS_PX:
             fitted = fitted_tiles(length)
-            parts["empty fitted", length].append(
-                _scores(ensemble, _some_tiles(large, fitted, seed))
-            )
+            empty["fitted", length].append(_scores(ensemble, _some_tiles(large, fitted, seed)))
             for staged in (stage.put(length) for _ in range(hikers)):
-                parts["whole", length].append(
-                    _scores(ensemble, [_small_with(small, large, staged)])
-                )
+                whole = [(small, _small_with(small, large, staged))]
+                found["whole", length].append(_is_found(ensemble, whole))
                 for name, tiles in (("tiles", TILES), ("fitted", fitted)):
-                    seen = _scores(ensemble, list(_tiles_with(large, staged, tiles)))
-                    parts[name, length].append(seen.max(axis=0, keepdims=True))
+                    pairs = list(_tiles_with(large, staged, tiles))
+                    found[name, length].append(_is_found(ensemble, pairs))
         print(f"  {size[0]}x{size[1]}: stage {seed + 1} of {stages}", file=sys.stderr, flush=True)
-    joined = {key: np.concatenate(rows) for key, rows in parts.items()}
-
-    def by_length(name: str) -> dict[int, Scores]:
-        return {length: joined[name, length] for length in LENGTHS_PX}
-
     return Trials(
-        joined["empty whole", 0],
-        joined["empty tiles", 0],
-        *(by_length(name) for name in ("empty fitted", "whole", "tiles", "fitted")),
+        np.concatenate(empty["whole", 0]),
+        np.concatenate(empty["tiles", 0]),
+        {length: np.concatenate(empty["fitted", length]) for length in LENGTHS_PX},
+        *(
+            {length: np.array(found[name, length]) for length in LENGTHS_PX}
+            for name in ("whole", "tiles", "fitted")
+        ),
     )
+
+
+def _is_found(ensemble: Ensemble, pairs: Sequence[tuple[Frame, Frame]]) -> bool:
+    """Return whether a view is a no without the hiker and a yes with it."""
+    thresholds = [seat.threshold for seat in ensemble.gate.seats]
+    with_hiker = _kept(_scores(ensemble, [after for _, after in pairs]), thresholds)
+    candidates = [before for (before, _), yes in zip(pairs, with_hiker, strict=True) if yes]
+    return bool(candidates) and not _kept(_scores(ensemble, candidates), thresholds).all()
 
 
 def _some_tiles(frame: Frame, tiles: Tiles, seed: int) -> list[Frame]:
@@ -150,12 +155,13 @@ def _scores(ensemble: Ensemble, views: Sequence[Frame]) -> Scores:
     return np.stack(columns, axis=1)
 
 
-def _tiles_with(frame: Frame, staged: Staged, tiles: Tiles) -> Iterator[Frame]:
-    """Yield the tiles that show the hiker."""
+def _tiles_with(frame: Frame, staged: Staged, tiles: Tiles) -> Iterator[tuple[Frame, Frame]]:
+    """Yield the tiles that show the hiker, without it and with it."""
     for box in tiles.over(frame.width_px, frame.height_px):
         if _share_inside(staged.box, box) >= SHOWN:
             piece = tile(frame, box)
-            yield Frame(_pasted(piece.pixels, staged, box), "", "", frame.width_px, frame.height_px)
+            pixels = _pasted(piece.pixels, staged, box)
+            yield piece, Frame(pixels, "", "", frame.width_px, frame.height_px)
 
 
 def _share_inside(inner: Box, outer: Box) -> float:
@@ -191,7 +197,8 @@ def _small_with(small: Frame, large: Frame, staged: Staged) -> Frame:
 def cost_of(config: Path, picture: Path, views: str) -> Cost:
     """Measure one frame in this process, which must have looked at none before."""
     ensemble = load_ensemble(config, ModelSettings(threads=1))
-    before = _peak_mb()
+    Path("/proc/self/clear_refs").write_text("5")  # the highest so far starts anew
+    before = _memory_mb("VmRSS")
     started = process_time()
     frame = Frame.decode(
         picture.read_bytes(), enough_px=ensemble.enough_px, enough_scale=ensemble.enough_scale
@@ -205,12 +212,15 @@ def cost_of(config: Path, picture: Path, views: str) -> Cost:
         len(ensemble.gate.cut(frame)),
         decode_ms=1000 * (decoded - started),
         judge_ms=1000 * (process_time() - decoded),
-        peak_mb=_peak_mb() - before,
+        peak_mb=_memory_mb("VmHWM") - before,
     )
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
+def _memory_mb(line: str) -> float:
+    """Return a line of the process's status on Linux: `VmRSS` now, `VmHWM` at its highest."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = next(row for row in status.splitlines() if row.startswith(line))
+    return int(found.split()[1]) / KILOBYTES_PER_MEGABYTE
 
 
 def costs(size: Size, folder: Path, source: Path) -> list[Cost]:
@@ -244,14 +254,17 @@ def _kept(scores: Scores, thresholds: Sequence[float]) -> Bools:
 def report(trials: Trials, thresholds: Sequence[float]) -> dict[str, object]:
     """Return recall by length for whole frames and tiles, and what empty views say."""
 
-    def share(scores: Scores) -> float:
-        return round(float(_kept(scores, thresholds).mean()), 4)
+    def share(yes: Bools) -> float:
+        return round(float(yes.mean()), 4)
+
+    def kept(scores: Scores) -> float:
+        return share(_kept(scores, thresholds))
 
     return {
         "empty_frames": len(trials.empty_whole),
-        "empty_whole_yes": share(trials.empty_whole),
+        "empty_whole_yes": kept(trials.empty_whole),
         "empty_tiles": len(trials.empty_tiles),
-        "empty_tiles_yes": share(trials.empty_tiles),
+        "empty_tiles_yes": kept(trials.empty_tiles),
         "rows": [
             {
                 "px": length,
@@ -261,7 +274,7 @@ def report(trials: Trials, thresholds: Sequence[float]) -> dict[str, object]:
                 "fitted_tile": fitted_tiles(length).size,
                 "fitted": share(trials.fitted[length]),
                 "empty_fitted": len(trials.empty_fitted[length]),
-                "empty_fitted_yes": share(trials.empty_fitted[length]),
+                "empty_fitted_yes": kept(trials.empty_fitted[length]),
             }
             for length in LENGTHS_PX
         ],
