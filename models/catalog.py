@@ -17,7 +17,8 @@ from ensembles.voter import Voter
 from models.frames import Frame
 from models.options import ModelOptions
 from models.preprocess import RECIPE_VERSION
-from models.runtime import Runtime
+from models.providers import chosen_provider
+from models.runtime import Runtime, available_providers
 from models.settings import ModelSettings
 from models.views import cutter
 from models.weights import sha256_of
@@ -28,6 +29,10 @@ KINDS: dict[str, str] = {
     "resnet50": "models.resnet50:ResNet50Options",
 }
 """Short names; any other `package.module:Options` works as it is."""
+
+MOST_TILES_ON_CPU = 8
+"""More at once only fill memory: for a 12 MP frame and the demo's voters, 8 take 190 MB and 1.2 s
+of CPU, 32 take 660 MB and 1.4 s (benchmarks/README.md)."""
 
 Around = Callable[[str, Voter[Frame], float], Voter[Frame]]
 """Puts something around a voter, given its name and its time budget in seconds."""
@@ -169,12 +174,20 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
             config.rule,
             full_ballots=config.full_ballots,
             cut=cutter(config.tiles),
-            views_at_once=settings.max_batch if config.tiles else None,
+            views_at_once=_tiles_at_once(settings) if config.tiles else None,
         ),
         enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
         standing=standing_of(config.certificate, now),
         enough_scale=_enough_scale(config, settings),
     )
+
+
+def _tiles_at_once(settings: ModelSettings) -> int:
+    """Return how many tiles the voters are shown together."""
+    wanted = settings.provider
+    if wanted == "cpu" or chosen_provider(wanted, available_providers()) == "cpu":
+        return min(settings.max_batch, MOST_TILES_ON_CPU)
+    return settings.max_batch
 
 
 def _enough_scale(config: EnsembleConfig, settings: ModelSettings) -> float:
