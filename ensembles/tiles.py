@@ -14,7 +14,7 @@ LARGEST_TILE_PX = 8192
 
 OBJECTS_PER_TILE = 24
 """`tile: auto` makes a tile this many objects wide. A network that looks at 240 pixels then gets
-10 of them per object, and less is hardly found (benchmarks/README.md has the measurement)."""
+10 of them per object; benchmarks/README.md shows what was found at other sizes."""
 
 Size = tuple[int, int]
 Metres = Annotated[float, Field(gt=0, allow_inf_nan=False)]
