@@ -22,7 +22,8 @@ from models.frames import Frame
 from models.limits import Limits
 
 CHUNK = 8
-"""Frames judged at once: on a CPU larger batches buy nothing, on a GPU they would."""
+"""Frames judged at once: on a CPU larger batches buy nothing, on a GPU they would. With tiles it is
+one: a frame is then decoded large, and has tiles enough to fill a batch."""
 
 DECODERS = 2
 """Threads that decode while the gate judges: decoding is the smaller part of the work."""
@@ -65,10 +66,16 @@ def score(
         ask_all: Ask every voter about every picture.
     """
     stamp = stamp_of(ensemble)
-    look = partial(look_at, enough_px=ensemble.enough_px, limits=limits)
+    chunk_size = 1 if ensemble.config.tiles else CHUNK
+    look = partial(
+        look_at,
+        enough_px=ensemble.enough_px,
+        enough_scale=ensemble.enough_scale,
+        limits=limits,
+    )
     with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
-        seen = _ahead(pool, look, iter(paths), depth=2 * CHUNK)
-        while chunk := tuple(islice(seen, CHUNK)):
+        seen = _ahead(pool, look, iter(paths), depth=2 * chunk_size)
+        while chunk := tuple(islice(seen, chunk_size)):
             yield from _judged(chunk, ensemble, stamp, ask_all=ask_all)
 
 
@@ -83,7 +90,9 @@ def stamp_of(ensemble: Ensemble) -> Stamp:
     )
 
 
-def look_at(path: Path, *, enough_px: int | None, limits: Limits) -> Seen:
+def look_at(
+    path: Path, *, enough_px: int | None, enough_scale: float = 0.0, limits: Limits
+) -> Seen:
     """Read and decode one file; what is wrong with it is in the answer, never raised."""
     started = perf_counter()
 
@@ -98,7 +107,13 @@ def look_at(path: Path, *, enough_px: int | None, limits: Limits) -> Seen:
     except OSError as error:
         return failed(Reason.UNREADABLE, error.strerror or str(error))
     try:
-        frame = Frame.decode(data, source=str(path), enough_px=enough_px, limits=limits)
+        frame = Frame.decode(
+            data,
+            source=str(path),
+            enough_px=enough_px,
+            enough_scale=enough_scale,
+            limits=limits,
+        )
     except BadImageError as error:
         return failed(error.reason, str(error), data)
     return Seen(picture_of(frame), perf_counter() - started, frame)

@@ -18,6 +18,7 @@ from ensembles.errors import ConfigError
 from ensembles.local_path import LocalPath
 from ensembles.mistakes import mistakes_in
 from ensembles.rules import Rule, rule_from
+from ensembles.tiles import Tiles
 from ensembles.yaml_file import read_yaml
 
 # Names become metric labels, column names (`score_<voter>`) and parts of URLs.
@@ -57,6 +58,20 @@ VoteSpec = Annotated[
 ]
 
 
+def _kind_of_views(views: object) -> str:
+    return "tiles" if isinstance(views, dict | Tiles) else "whole"
+
+
+ViewsSpec = Annotated[
+    Annotated[Literal["whole"], Tag("whole")] | Annotated[Tiles, Tag("tiles")],
+    Discriminator(_kind_of_views),
+]
+
+
+def _is_unset(value: object) -> bool:
+    return value is None
+
+
 class VoterConfig(Strict):
     """One entry of `voters:`.
 
@@ -67,6 +82,8 @@ class VoterConfig(Strict):
         options: What this kind of voter needs.
         timeout_ms: Budget for one reading, however many frames it holds; a voter that
             exceeds it abstains.
+        views: `whole` or `tiles`, for a voter that looks at something else than the ensemble's
+            `views` says; None as it says.
     """
 
     name: VoterName
@@ -74,6 +91,8 @@ class VoterConfig(Strict):
     threshold: Share
     options: SerializeAsAny[VoterOptions]
     timeout_ms: Annotated[int, Field(ge=1, le=600_000)] = 10_000
+    # Left out of what is dumped, so that a file that does not use it keeps its digest.
+    views: Literal["whole", "tiles"] | None = Field(default=None, exclude_if=_is_unset)
 
 
 class EnsembleConfig(Strict):
@@ -84,7 +103,7 @@ class EnsembleConfig(Strict):
         target: What is looked for, in words.
         voters: In the order they are asked.
         vote: How the votes settle.
-        views: What a voter looks at.
+        views: What a voter looks at: `whole` frames, or tiles of them.
         full_ballots: Share of frames, in [0, 1], on which every voter is asked.
         certificate: The JSON file with the promise made for this ensemble. It decides nothing,
             so the digest does not cover it.
@@ -94,7 +113,7 @@ class EnsembleConfig(Strict):
     target: str
     voters: tuple[VoterConfig, ...]
     vote: VoteSpec = "or"
-    views: Literal["whole"] = "whole"
+    views: ViewsSpec = "whole"
     full_ballots: Share = 0.02
     certificate: LocalPath | None = None
 
@@ -103,6 +122,15 @@ class EnsembleConfig(Strict):
         """The rule that `vote` asks for."""
         vote = self.vote if isinstance(self.vote, str) else self.vote.model_dump()
         return rule_from(vote, [voter.name for voter in self.voters])
+
+    @property
+    def tiles(self) -> Tiles | None:
+        """How frames are cut; None when they are looked at whole."""
+        return self.views if isinstance(self.views, Tiles) else None
+
+    def looks_at_whole(self, voter: VoterConfig) -> bool:
+        """Return whether a voter looks at whole frames and not at tiles of them."""
+        return self.tiles is None or voter.views == "whole"
 
 
 def read_ensemble(path: Path, options_for: OptionsFor) -> EnsembleConfig:
@@ -174,4 +202,17 @@ def _contradictions(config: EnsembleConfig) -> list[str]:
         _ = config.rule
     except ConfigError as error:
         return list(error.problems)
+    return _contradicting_views(config)
+
+
+def _contradicting_views(config: EnsembleConfig) -> list[str]:
+    if config.tiles is None:
+        return [
+            f"voters[{index}].views: tiles, but the ensemble cuts none; "
+            "say `views: {tile: 640, overlap: 0.2}` at the top level"
+            for index, voter in enumerate(config.voters)
+            if voter.views == "tiles"
+        ]
+    if all(config.looks_at_whole(voter) for voter in config.voters):
+        return ["views: tiles are cut, but every voter says `views: whole`"]
     return []

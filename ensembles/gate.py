@@ -1,147 +1,112 @@
 """The gate: voters in order, plus a rule; frames in, verdicts out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
 import numpy as np
-import numpy.typing as npt
 
-from ensembles.reasons import Reason
-from ensembles.rules import Settled, Settles
-from ensembles.voter import Floats, Voter, ask
-from ensembles.votes import Answer, Answers, Ballots, Decision, Verdict, Vote, answers_of
-
-Bools = npt.NDArray[np.bool_]
-
-
-class Judgeable(Protocol):
-    """What the gate needs to know of a frame."""
-
-    @property
-    def id(self) -> str:
-        """The same for the same picture, on every machine."""
-        ...
-
-    @property
-    def doubts(self) -> tuple[Reason, ...]:
-        """Why no vote may skip this frame; empty when one may."""
-        ...
-
-
-FrameT = TypeVar("FrameT", bound=Judgeable)
-
-
-@dataclass(frozen=True, slots=True)
-class Seat(Generic[FrameT]):
-    """A voter, its name in the ensemble, and the score from which it says yes."""
-
-    name: str
-    voter: Voter[FrameT]
-    threshold: float
-
-
-@dataclass(slots=True, eq=False)
-class _Ballot:
-    """Everything said so far: one row per frame, one column per seat."""
-
-    answers: Answers
-    scores: Floats
-    reasons: list[dict[int, Reason]]
-
-    @classmethod
-    def blank(cls, frames: int, seats: int) -> "_Ballot":
-        return cls(
-            np.full((frames, seats), Answer.UNASKED, dtype=np.int8),
-            np.full((frames, seats), np.nan, dtype=np.float32),
-            [{} for _ in range(frames)],
-        )
+from ensembles.returns import Returns
+from ensembles.rules import Settles
+from ensembles.seat import FrameT, Seat
+from ensembles.sheet import Bools, Rows, Sheet
+from ensembles.views import Cut, whole
+from ensembles.voter import ask
+from ensembles.votes import Answer, Verdict
 
 
 class Gate(Generic[FrameT]):
     """Asks the next voter only about what is still undecided.
 
+    The rule settles every view of a frame by itself. A frame is `review` if one of its views is,
+    and further views of it are then not looked at.
+
     Args:
         seats: The voters, in the order they are asked.
         rule: Settles ballots whose columns are the seats.
-        full_ballots: Share of frames, in [0, 1], on which every voter is asked: the unbiased
-            sample for drift, disagreement and costs. Chosen by a hash of the frame's id, so
-            that every worker and every run chooses the same.
+        full_ballots: Share of frames, in [0, 1], on which every voter is asked about every view:
+            the unbiased sample for drift, disagreement and costs. Chosen by a hash of the
+            frame's id, so that every worker and every run chooses the same.
+        cut: Returns the views of a frame; by default the frame itself is the only one.
+        views_at_once: Views that are put to the voters together; None for all of them.
     """
 
     def __init__(
-        self, seats: Sequence[Seat[FrameT]], rule: Settles, *, full_ballots: float = 0.02
+        self,
+        seats: Sequence[Seat[FrameT]],
+        rule: Settles,
+        *,
+        full_ballots: float = 0.02,
+        cut: Cut[FrameT] = whole,
+        views_at_once: int | None = None,
     ) -> None:
         self.seats = tuple(seats)
         self.rule = rule
         self.full_ballots = full_ballots
+        self.cut = cut
+        self.views_at_once = views_at_once
+
+    def with_rule(self, rule: Settles) -> "Gate[FrameT]":
+        """Return the same gate with another rule, such as a clock around its own."""
+        return Gate(
+            self.seats,
+            rule,
+            full_ballots=self.full_ballots,
+            cut=self.cut,
+            views_at_once=self.views_at_once,
+        )
 
     def judge(self, frames: Sequence[FrameT], *, ask_all: bool = False) -> list[Verdict]:
         """Return one verdict per frame, in their order.
 
         Args:
             frames: May be empty.
-            ask_all: Ask every voter about every frame. The decisions are the same.
+            ask_all: Ask every voter about every view of every frame. The decisions are the same.
         """
         full = np.array([ask_all or self._is_full_ballot(frame.id) for frame in frames], dtype=bool)
-        ballot = _Ballot.blank(len(frames), len(self.seats))
-        settled = self.rule.settle(Ballots(ballot.answers))
-        for column, seat in enumerate(self.seats):
-            asked = np.flatnonzero(full | (settled == Settled.NOT_YET))
-            if not asked.size:
-                break
-            self._cast(ballot, column, seat, frames, asked)
-            settled = self.rule.settle(Ballots(ballot.answers))
-        return [
-            self._verdict(frame, ballot, row, Settled(settled[row]), full_ballot=bool(full[row]))
-            for row, frame in enumerate(frames)
-        ]
+        sheet = Sheet.blank([self.cut(frame) for frame in frames], len(self.seats))
+        waiting = sheet.first_views_first()
+        most = self.views_at_once or len(waiting)
+        while waiting.size:
+            group, waiting = waiting[:most], waiting[most:]
+            self._put_to_seats(frames, sheet, group, full)
+            waiting = waiting[(full | ~sheet.decided)[sheet.frame_of[waiting]]]
+        return Returns(self.seats, self.rule, sheet).verdicts(frames, full)
 
     def _is_full_ballot(self, frame_id: str) -> bool:
         return share_of(frame_id) < self.full_ballots
 
-    @staticmethod
-    def _cast(
-        ballot: _Ballot,
-        column: int,
-        seat: Seat[FrameT],
-        frames: Sequence[FrameT],
-        asked: npt.NDArray[np.intp],
+    def _put_to_seats(
+        self, frames: Sequence[FrameT], sheet: Sheet[FrameT], group: Rows, full: Bools
     ) -> None:
-        reading = ask(seat.voter, [frames[row] for row in asked])
-        ballot.scores[asked, column] = reading.scores
-        ballot.answers[asked, column] = answers_of(reading.scores, seat.threshold)
-        for index, row in enumerate(asked):
-            if reason := reading.reason(index):
-                ballot.reasons[row][column] = reason
+        """Ask one seat after the other about the views that are not settled without it."""
+        for column, seat in enumerate(self.seats):
+            sheet.settle(group, self.rule)
+            asked = group[full[sheet.frame_of[group]] | sheet.is_open(group)]
+            if not asked.size:
+                break
+            if seat.whole:
+                self._ask_about_frames(frames, sheet, column, asked)
+            else:
+                reading = ask(seat.voter, [sheet.views[row].shown for row in asked])
+                sheet.enter(column, reading, seat.threshold, rows=asked, said=np.arange(len(asked)))
+        else:
+            sheet.settle(group, self.rule)
+        sheet.close(group)
 
-    def _verdict(
-        self, frame: FrameT, ballot: _Ballot, row: int, settled: Settled, *, full_ballot: bool
-    ) -> Verdict:
-        votes = tuple(
-            Vote(
-                seat.name,
-                None if np.isnan(score) else float(score),
-                seat.threshold,
-                ballot.reasons[row].get(column),
-            )
-            for column, (seat, score) in enumerate(zip(self.seats, ballot.scores[row], strict=True))
-            if ballot.answers[row, column] != Answer.UNASKED
-        )
-        abstained = (vote.reason for vote in votes if vote.reason)
-        return Verdict(
-            decision=_decision(settled, frame.doubts),
-            settled=settled != Settled.NOT_YET,
-            votes=votes,
-            skipped=tuple(seat.name for seat in self.seats[len(votes) :]),
-            reasons=tuple(dict.fromkeys([*frame.doubts, *abstained])),
-            full_ballot=full_ballot,
-        )
-
-
-def _decision(settled: Settled, doubts: tuple[Reason, ...]) -> Decision:
-    return "skip" if settled == Settled.NO and not doubts else "review"
+    def _ask_about_frames(
+        self, frames: Sequence[FrameT], sheet: Sheet[FrameT], column: int, asked: Rows
+    ) -> None:
+        """Ask once per frame; what is said holds for all views of it, also those to come."""
+        unasked = asked[sheet.answers[asked, column] == Answer.UNASKED]
+        numbers = np.unique(sheet.frame_of[unasked])
+        if not numbers.size:
+            return
+        seat = self.seats[column]
+        reading = ask(seat.voter, [frames[number] for number in numbers])
+        rows = np.flatnonzero(np.isin(sheet.frame_of, numbers))
+        said = np.searchsorted(numbers, sheet.frame_of[rows])
+        sheet.enter(column, reading, seat.threshold, rows=rows, said=said)
 
 
 def share_of(frame_id: str) -> float:

@@ -91,17 +91,33 @@ def answers_of(scores: Floats, threshold: float) -> Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What the voters said of one view.
+
+    Args:
+        box: Where it lies in the frame.
+        votes: In the order of the ensemble's voters.
+    """
+
+    box: Box
+    votes: tuple[Vote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a person must look at a frame, and why.
 
     Args:
         decision: `review` or `skip`.
         settled: False when abstentions left the rule open; the decision is then `review`.
-        votes: In the order they were cast, of the view that decided.
-        skipped: Voters that were never asked because the others had settled it.
+        votes: In the order they were cast, of the view that decided; on a `skip`, where every
+            view had to be a no, of the one that came nearest to a yes.
+        skipped: Voters that were not asked about it because the others had settled it.
         reasons: What went wrong on the way, without repetition; empty on a plain decision.
-        view: The part of the frame that decided; None when it was the whole frame.
-        full_ballot: Whether every voter was asked regardless of need.
+        view: The part of the frame that the votes speak of; None when it was the whole frame, or
+            when the voters that look at whole frames settled it by themselves.
+        full_ballot: Whether every voter was asked regardless of need, about every view.
+        looks: Of a full ballot over tiles, what was said of each; empty otherwise.
     """
 
     decision: Decision
@@ -111,6 +127,7 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
     view: Box | None = None
     full_ballot: bool = False
+    looks: tuple[Look, ...] = ()
 
     @classmethod
     def unjudged(cls, reason: Reason) -> "Verdict":

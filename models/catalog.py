@@ -9,15 +9,18 @@ from pathlib import Path
 
 from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
 from ensembles.errors import ConfigError, WeightsError
-from ensembles.gate import Gate, Seat
+from ensembles.gate import Gate
 from ensembles.mistakes import near_miss
+from ensembles.seat import Seat
 from ensembles.standing import NO_CERTIFICATE, Standing, standing_of
 from ensembles.voter import Voter
 from models.frames import Frame
 from models.options import ModelOptions
 from models.preprocess import RECIPE_VERSION
-from models.runtime import Runtime
+from models.providers import chosen_provider
+from models.runtime import Runtime, available_providers
 from models.settings import ModelSettings
+from models.views import cutter
 from models.weights import sha256_of
 
 KINDS: dict[str, str] = {
@@ -26,6 +29,10 @@ KINDS: dict[str, str] = {
     "resnet50": "models.resnet50:ResNet50Options",
 }
 """Short names; any other `package.module:Options` works as it is."""
+
+MOST_TILES_ON_CPU = 8
+"""More at once only fill memory: for a 12 MP frame and the demo's voters, 8 take 190 MB and 1.2 s
+of CPU, 32 take 660 MB and 1.4 s (benchmarks/README.md)."""
 
 Around = Callable[[str, Voter[Frame], float], Voter[Frame]]
 """Puts something around a voter, given its name and its time budget in seconds."""
@@ -41,6 +48,8 @@ class Ensemble:
         gate: Takes frames, returns verdicts.
         enough_px: Shorter side, in pixels, that is enough for every voter.
         standing: Whether a recall is promised for this digest.
+        enough_scale: Share of a picture's resolution that is enough for every voter of tiles;
+            0 when there are none.
     """
 
     config: EnsembleConfig
@@ -48,6 +57,7 @@ class Ensemble:
     gate: Gate[Frame]
     enough_px: int
     standing: Standing = NO_CERTIFICATE
+    enough_scale: float = 0.0
 
 
 def options_for(kind: str) -> type[ModelOptions]:
@@ -147,17 +157,49 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
     voters = _load_all(config, Runtime(settings))
     guarded = around or _bare
     seats = [
-        Seat(voter.name, guarded(voter.name, model, voter.timeout_ms / 1000), voter.threshold)
+        Seat(
+            voter.name,
+            guarded(voter.name, model, voter.timeout_ms / 1000),
+            voter.threshold,
+            whole=config.looks_at_whole(voter),
+        )
         for voter, model in zip(config.voters, voters, strict=True)
     ]
     now = digest(config, settings)
     return Ensemble(
         config,
         now,
-        Gate(seats, config.rule, full_ballots=config.full_ballots),
+        Gate(
+            seats,
+            config.rule,
+            full_ballots=config.full_ballots,
+            cut=cutter(config.tiles),
+            views_at_once=_tiles_at_once(settings) if config.tiles else None,
+        ),
         enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
         standing=standing_of(config.certificate, now),
+        enough_scale=_enough_scale(config, settings),
     )
+
+
+def _tiles_at_once(settings: ModelSettings) -> int:
+    """Return how many tiles the voters are shown together."""
+    wanted = settings.provider
+    if wanted == "cpu" or chosen_provider(wanted, available_providers()) == "cpu":
+        return min(settings.max_batch, MOST_TILES_ON_CPU)
+    return settings.max_batch
+
+
+def _enough_scale(config: EnsembleConfig, settings: ModelSettings) -> float:
+    """Return the scale at which a tile still has the pixels its voters look at."""
+    if config.tiles is None:
+        return 0.0
+    needed = (
+        options_of(voter).view_px(settings)
+        for voter in config.voters
+        if not config.looks_at_whole(voter)
+    )
+    return min(1.0, max(needed) / min(config.tiles.size))
 
 
 def _load_all(config: EnsembleConfig, runtime: Runtime) -> list[Voter[Frame]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from math import ceil
 from typing import Self
 
 import numpy as np
@@ -67,6 +68,7 @@ class Frame:
         *,
         source: str = "",
         enough_px: int | None = None,
+        enough_scale: float = 0.0,
         limits: Limits = DEFAULT_LIMITS,
     ) -> Self:
         """Return the first picture in the bytes, whatever a name or a header called them.
@@ -76,6 +78,8 @@ class Frame:
             source: Kept for people to read.
             enough_px: Shorter side that is enough for every voter. A JPEG is then scaled while it
                 is decoded, which is 4 to 6 times cheaper at 12 MP, and never falls below it.
+            enough_scale: Share of the original's resolution, in [0, 1], below which it must not
+                fall either: what tiles need.
             limits: What a picture may cost.
 
         Raises:
@@ -87,7 +91,7 @@ class Frame:
         limits.check(size, pixel_bytes=pixel_bytes(picture.mode), file_bytes=len(data))
         try:
             if enough_px is not None:
-                picture.draft(None, (enough_px, enough_px))
+                picture.draft(None, _enough(size, enough_px, enough_scale))
             picture.load()
             exif = _exif_of(picture)
             turn = orientation(exif)
@@ -118,6 +122,12 @@ class Frame:
         own.flags.writeable = False
         height, width = own.shape[:2]
         return cls(own, sha256(own.tobytes()).hexdigest(), source, width, height)
+
+
+def _enough(size: tuple[int, int], px: int, scale: float) -> tuple[int, int]:
+    """Return the width and height that are enough, pixels."""
+    width, height = size
+    return max(px, ceil(width * scale)), max(px, ceil(height * scale))
 
 
 def _exif_of(picture: Image.Image) -> Image.Exif:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ensembles.certificate import Status
 from ensembles.config import VoterConfig
 from ensembles.reasons import Reason
+from ensembles.tiles import Tiles
 from ensembles.votes import Box, Decision, Verdict, Vote
 from models.catalog import Ensemble
 from models.frames import Frame
@@ -175,6 +176,20 @@ class RuleOut(Answer):
     needed: int
 
 
+class TilesOut(Answer):
+    """How frames are cut, in pixels of the original."""
+
+    height: int
+    width: int
+    overlap: float = Field(description="Share of a tile that the next one covers too, at least.")
+
+    @classmethod
+    def of(cls, tiles: Tiles) -> Self:
+        """Return the tiles as they are answered."""
+        height, width = tiles.size
+        return cls(height=height, width=width, overlap=tiles.overlap)
+
+
 class EnsembleOut(Answer):
     """An ensemble that is loaded."""
 
@@ -185,7 +200,7 @@ class EnsembleOut(Answer):
     default: bool = Field(description="Used when a request names none.")
     rule: RuleOut
     voters: list[VoterOut] = Field(description="In the order they are asked.")
-    views: str
+    views: Literal["whole"] | TilesOut
     full_ballots: float
     digest: str
     certificate_id: str | None = Field(description="null when there is no certificate.")
@@ -209,7 +224,7 @@ class EnsembleOut(Answer):
                 needed=rule.needed,
             ),
             voters=[VoterOut.of(voter) for voter in config.voters],
-            views=config.views,
+            views=TilesOut.of(config.tiles) if config.tiles else "whole",
             full_ballots=config.full_ballots,
             digest=ensemble.digest,
             certificate_id=ensemble.standing.certificate_id,

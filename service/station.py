@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from ensembles.errors import BadImageError
-from ensembles.gate import Gate
 from ensembles.reasons import Reason
 from ensembles.votes import Verdict
 from models.catalog import Ensemble
@@ -55,15 +54,15 @@ class Station:
     ) -> None:
         self.ensemble = ensemble
         self.name = ensemble.config.name
-        gate = ensemble.gate
-        timed = Gate(gate.seats, TimedRule(gate.rule), full_ballots=gate.full_ballots)
+        timed = ensemble.gate.with_rule(TimedRule(ensemble.gate.rule))
         self._limits = limits
         self._pools = pools
         self._joiner = Joiner(
             lambda frames, ask_all: timed.judge(frames, ask_all=ask_all),
             pools.judge,
             threads=pools.judge_threads,
-            most=settings.join_frames,
+            # A frame has tiles enough to fill a batch; joining would only make each wait for all.
+            most=1 if ensemble.config.tiles else settings.join_frames,
         )
 
     async def triage(self, upload: Upload, *, explain: bool) -> Judged:
@@ -91,6 +90,7 @@ class Station:
                     upload.data,
                     source=upload.name,
                     enough_px=self.ensemble.enough_px,
+                    enough_scale=self.ensemble.enough_scale,
                     limits=self._limits,
                 )
         except BadImageError as error:

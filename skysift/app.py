@@ -44,6 +44,7 @@ COMMANDS = {
     "plan": Command("skysift.plan:plan", "See what a promise costs in labels."),
     "replay": Command("skysift.replay:replay", "See what another gate would have decided."),
     "explain": Command("skysift.explain:explain", "See why a frame was decided as it was."),
+    "order": Command("skysift.order:order", "Find who to ask first; no decision changes."),
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
     "models": Command("skysift.models:app", "Prepare pretrained models, and list them."),
     "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),

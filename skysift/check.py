@@ -49,6 +49,7 @@ def _lines(state: EnsembleState, config: EnsembleConfig) -> Iterator[str]:
             f"  voter      {voter.name} ({voter.kind}): yes from {voter.threshold:g}, "
             f"at most {voter.timeout_ms / 1000:g} s"
         )
+    yield f"  views      {_views(config)}"
     yield f"  all asked  on {config.full_ballots:.4g} of the frames"
     for missing in state.missing:
         yield f"  missing    {missing}"
@@ -61,6 +62,15 @@ def _promised(standing: Standing) -> str:
     """Return whether a recall is certified, and why."""
     named = f" {standing.certificate_id}" if standing.certificate_id else ""
     return f"certificate{named} {standing.status}: {standing.reason}"
+
+
+def _views(config: EnsembleConfig) -> str:
+    if config.tiles is None:
+        return "whole frames"
+    height, width = config.tiles.size
+    whole = [voter.name for voter in config.voters if config.looks_at_whole(voter)]
+    note = f"; whole frames for {', '.join(whole)}" if whole else ""
+    return f"tiles of {width} x {height} pixels, overlapping by {config.tiles.overlap:.3g}{note}"
 
 
 def describe(rule: Rule) -> str:

@@ -24,6 +24,7 @@ from models.settings import read_settings as read_model_settings
 from monitoring.around import guard
 from service.settings import read_settings as read_service_settings
 from skysift.base_ensemble import read_for_scores
+from skysift.tile_drawing import draw_tiles
 
 
 def explain(
@@ -35,6 +36,9 @@ def explain(
     scores: Annotated[
         Path | None, typer.Option(help="The score table; without it, a picture is meant.")
     ] = None,
+    draw: Annotated[
+        Path | None, typer.Option(help="Draw the tiles and their scores over the picture.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """See why a frame was decided as it was.
@@ -42,11 +46,13 @@ def explain(
     Voter by voter, and what would have changed the decision.
     """
     path = ensemble or read_service_settings().ensembles[0]
+    if scores and draw:
+        raise ConfigError("--draw needs a picture; a row of a score table has no pixels")
     if scores:
         config = read_for_scores(path)
         found = explain_votes(_votes_in_table(what, read_score_table(scores), config), config.rule)
     else:
-        found = _explain_picture(Path(what), path)
+        found = _explain_picture(Path(what), path, draw)
     if as_json:
         typer.echo(json.dumps(_facts(what, path, found), indent=2, allow_nan=False))
     else:
@@ -77,7 +83,7 @@ def _some(frames: ScoredFrames) -> list[str]:
     return [str(name) for name in frames.ids[:MOST_COMPARED]]
 
 
-def _explain_picture(picture: Path, ensemble: Path) -> Explanation:
+def _explain_picture(picture: Path, ensemble: Path, drawing: Path | None) -> Explanation:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     if not picture.is_file():
         raise ConfigError(
@@ -89,6 +95,8 @@ def _explain_picture(picture: Path, ensemble: Path) -> Explanation:
     (row,) = score([picture], gate, limits=settings.limits, ask_all=True)
     if row.failed:
         raise SkysiftError(f"{picture}: review, because it could not be read: {row.detail}")
+    if drawing:
+        draw_tiles(picture, row.verdict, drawing)
     return explain_votes(row.verdict.votes, gate.config.rule)
 
 

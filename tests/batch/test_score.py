@@ -12,9 +12,10 @@ from PIL import Image
 from batch.row import Row
 from batch.score import CHUNK, _ahead, look_at, score
 from ensembles.config import EnsembleConfig, VoterConfig, VoterOptions
-from ensembles.gate import Gate, Seat
+from ensembles.gate import Gate
 from ensembles.reasons import Reason
 from ensembles.rules import at_least
+from ensembles.seat import Seat
 from ensembles.voter import Reading
 from models.catalog import Ensemble
 from models.frames import Frame

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from ensembles.config import EnsembleConfig, VoterConfig, WeightedVote
 from ensembles.reasons import Reason
+from ensembles.tiles import Tiles
 from models.catalog import KINDS, options_for
 from models.settings import ENV_PREFIX, ModelSettings
 from monitoring import metrics
@@ -18,6 +19,7 @@ from tests.docs.pages import DOCS, all_docs, section, text_of
 
 COMMAND_PAGE = DOCS / "command.md"
 ENSEMBLE_PAGE = DOCS / "ensembles.md"
+VIEWS_PAGE = DOCS / "views.md"
 RULES = ("or", "and", "2-of-3", "weights")
 
 
@@ -74,6 +76,12 @@ def test_every_option_of_a_kind_is_documented(kind: str) -> None:
 @pytest.mark.parametrize("model", [EnsembleConfig, VoterConfig, WeightedVote])
 def test_every_key_of_the_ensemble_file_is_documented(model: type[BaseModel]) -> None:
     missing = [key for key in model.model_fields if f"`{key}`" not in text_of(ENSEMBLE_PAGE)]
+
+    assert not missing
+
+
+def test_every_key_of_views_is_documented() -> None:
+    missing = [key for key in Tiles.model_fields if f"| `{key}` |" not in text_of(VIEWS_PAGE)]
 
     assert not missing
 

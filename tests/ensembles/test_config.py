@@ -6,6 +6,7 @@ import pytest
 
 from ensembles.config import EnsembleConfig, VoterOptions, read_ensemble
 from ensembles.errors import ConfigError
+from ensembles.tiles import Tiles
 
 
 class Weighed(VoterOptions):
@@ -100,6 +101,60 @@ def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
 def test_a_wrong_file_says_what_would_be_right(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(ConfigError, match=problem):
         read(tmp_path, text)
+
+
+TILED = "name: a\ntarget: b\nviews: {tile: 640, overlap: 0.1}\nvoters: "
+
+
+def test_voters_look_at_tiles_unless_they_say_whole(tmp_path: Path) -> None:
+    config = read(
+        tmp_path, f"{TILED}[{ONE_VOTER}, {{name: w, kind: onnx, threshold: 1, views: whole}}]"
+    )
+
+    assert config.tiles == Tiles(tile=(640, 640), overlap=0.1)
+    assert [config.looks_at_whole(voter) for voter in config.voters] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("views: {tile: 640, overlpa: 0.1}", "views.overlpa: unknown key; did you mean 'overlap'?"),
+        ("views: {tile: 1}", "views.tile: expected a side of 32 to 8192 pixels"),
+        ("views: {tile: auto}", "views: tile: auto needs object_m and ground_m_per_px"),
+        ("views: {overlap: 0.1}", "views.tile: is missing"),
+        ("views: tiled", "views: should be 'whole', not 'tiled'"),
+    ],
+)
+def test_views_that_cannot_be_are_told_with_their_place(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    problems = problems_of(tmp_path, f"name: a\ntarget: b\n{text}\nvoters: [{ONE_VOTER}]")
+
+    assert len(problems) == 1
+    assert problems[0].startswith(problem)
+
+
+def test_tiles_for_one_voter_need_tiles_of_the_ensemble(tmp_path: Path) -> None:
+    voter = "{name: a, kind: onnx, threshold: 0.5, views: tiles}"
+
+    (problem,) = problems_of(tmp_path, f"name: a\ntarget: b\nvoters: [{voter}]")
+
+    assert problem.startswith("voters[0].views: tiles, but the ensemble cuts none")
+
+
+def test_tiles_that_no_voter_looks_at_are_refused(tmp_path: Path) -> None:
+    voter = "{name: a, kind: onnx, threshold: 0.5, views: whole}"
+
+    (problem,) = problems_of(tmp_path, f"{TILED}[{voter}]")
+
+    assert problem == "views: tiles are cut, but every voter says `views: whole`"
+
+
+def test_a_file_without_tiles_says_nothing_of_them(tmp_path: Path) -> None:
+    config = read(tmp_path, f"name: a\ntarget: b\nvoters: [{ONE_VOTER}]")
+
+    assert "views" not in config.model_dump()["voters"][0]
+    assert config.model_dump()["views"] == "whole"
 
 
 def test_a_missing_file_is_named() -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ensembles.gate import Gate, Seat, share_of
+from ensembles.gate import Gate, share_of
 from ensembles.reasons import Reason
 from ensembles.rules import Rule, at_least, weighted
+from ensembles.seat import Seat
 from ensembles.voter import Reading
 from ensembles.votes import Verdict
 

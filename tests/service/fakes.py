@@ -10,7 +10,8 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from ensembles.config import EnsembleConfig, VoterConfig
-from ensembles.gate import Gate, Seat
+from ensembles.gate import Gate
+from ensembles.seat import Seat
 from ensembles.voter import Reading, Voter
 from models.catalog import Ensemble
 from models.frames import Frame

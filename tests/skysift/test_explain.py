@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.skysift.conftest import Skysift
 
@@ -72,3 +73,28 @@ def test_an_id_that_is_not_there_is_told_with_the_nearest(
 
     assert shown.code == 2
     assert "did you mean 'flight/001.jpg'?" in shown.err
+
+
+def test_the_tiles_are_drawn_over_the_picture(
+    skysift: Skysift, flight: Path, ensemble: Path, tmp_path: Path
+) -> None:
+    ensemble.write_text(ensemble.read_text(encoding="utf-8") + "\nviews: {tile: 32}\n")
+    drawn = tmp_path / "drawn.png"
+
+    shown = skysift("explain", flight / "a.png", "--ensemble", ensemble, "--draw", drawn)
+
+    assert shown.code == 0
+    with Image.open(drawn) as drawing, Image.open(flight / "a.png") as picture:
+        assert drawing.size == picture.size
+        assert drawing.convert("RGB").tobytes() != picture.convert("RGB").tobytes()
+
+
+def test_a_row_of_a_table_cannot_be_drawn(
+    skysift: Skysift, scores: Path, ensemble: Path, tmp_path: Path
+) -> None:
+    told = skysift(
+        "explain", "b", "--scores", scores, "--ensemble", ensemble, "--draw", tmp_path / "b.png"
+    )
+
+    assert told.code == 2
+    assert "--draw needs a picture" in told.err
