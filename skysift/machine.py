@@ -26,6 +26,10 @@ CORE_PACKAGES = (
     "tokenizers",
     "typer",
     "rich",
+    "jinja2",
+    "markupsafe",
+    "python-multipart",
+    "starlette",
 )
 GIB = 2**30
 ENOUGH_MEMORY_GIB = 2
