@@ -22,8 +22,8 @@ from models.catalog import load_ensemble
 from models.frames import Frame
 from models.settings import ModelSettings
 
-HELD_OUT_SEED = 3
-"""Of the held-out flights; training uses 1 and validation 2."""
+HELD_OUT_SEED = 4
+"""Of the held-out flights; training uses 1, validation 2, and 3 was looked at too early."""
 VALIDATION_SEED = 2
 VALIDATION_FLIGHTS = 100
 HELD_OUT_FLIGHTS = 100
