@@ -48,7 +48,7 @@ EMERGENCYNET = """
                traffic_incident], positive: [fire], input: {{size: 240, scale: 255}}}}"""
 DEMO_SPECIALIST = """
     options: {{weights: {weights}, output: sigmoid,
-               input: {{size: [240, 320], mean: 0.45, std: 0.22}}}}"""
+               input: {{size: [288, 384], mean: 0.45, std: 0.22}}}}"""
 ENSEMBLE = """
 name: full
 target: anything
