@@ -60,6 +60,7 @@ def write_onnx(
         )
     graph = program.model.graph
     _name_outputs(graph, output_names)
+    _forget_traces(program.model)
     weights_bytes = sum(weights.const_value.nbytes for weights in graph.initializers.values())
     program.save(path, external_data=weights_bytes > LARGEST_SINGLE_FILE_BYTES)
 
@@ -76,3 +77,18 @@ def _name_outputs(graph: Any, names: Sequence[str]) -> None:  # noqa: ANN401  # 
                 value.name = f"inner_{value.name}"
     for value, name in zip(graph.outputs, names, strict=True):
         value.name = name
+
+
+def _forget_traces(model: Any) -> None:  # noqa: ANN401  # an onnx_ir.Model
+    """Drop torch's notes on which line of which file made each node.
+
+    They hold paths of this machine, which are nobody's business and differ from run to run.
+    """
+    for part in (model, model.graph, *model.functions.values()):
+        part.metadata_props.clear()
+    for node in model.graph.all_nodes():
+        node.metadata_props.clear()
+        for value in node.outputs:
+            value.metadata_props.clear()
+    for value in (*model.graph.inputs, *model.graph.initializers.values()):
+        value.metadata_props.clear()

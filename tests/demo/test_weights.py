@@ -32,6 +32,13 @@ def test_all_shipped_weights_together_stay_below_12_megabytes() -> None:
     assert 0 < sum(path.stat().st_size for path in WEIGHTS.rglob("*")) < LARGEST_BYTES
 
 
+def test_no_shipped_network_tells_where_it_was_made() -> None:
+    networks = list(WEIGHTS.rglob("*.onnx"))
+
+    assert len(networks) == 4
+    assert not [path.name for path in networks if b".py" in path.read_bytes()]
+
+
 def test_three_voters_answer_about_a_drawn_frame(gate: Gate[Frame], drawn: Path) -> None:
     frame = Frame.decode(next(drawn.rglob("*.jpg")).read_bytes())
 

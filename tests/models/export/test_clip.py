@@ -101,6 +101,10 @@ def test_the_bundle_votes(bundle: ClipBundle) -> None:
     assert np.isfinite(reading.scores).all()
 
 
+def test_no_file_tells_where_it_was_made(bundle: ClipBundle) -> None:
+    assert not [path.name for path in bundle.files if b".py" in path.read_bytes()]
+
+
 def test_a_model_with_its_own_vocabulary_and_context_is_exported(tmp_path: Path) -> None:
     own = clip_tokenizer(open_clip.SimpleTokenizer())
 
