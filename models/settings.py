@@ -1,16 +1,14 @@
 """What a machine decides about models: where weights live, where and how they run."""
 
-import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ensembles.errors import ConfigError
+from models.environment import ENV_PREFIX, read_environment, usable_cores
 from models.limits import PILLOW_PIXELS, Limits
 
-ENV_PREFIX = "SKYSIFT_"
 MOST_DEFAULT_THREADS = 4
 """More threads per session buy little latency for one picture and cost CPU on all of them."""
 
@@ -60,30 +58,13 @@ class ModelSettings(BaseSettings):
     @property
     def session_threads(self) -> int:
         """Threads of one session, with 0 resolved on this machine."""
-        return self.threads or min(_cores(), MOST_DEFAULT_THREADS)
-
-
-def _cores() -> int:
-    """Return the cores this process may use; a container's may be fewer than the machine's."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return self.threads or min(usable_cores(), MOST_DEFAULT_THREADS)
 
 
 def read_settings() -> ModelSettings:
     """Return the settings of this process.
 
     Raises:
-        ConfigError: A variable holds a value that does not fit, with all such variables.
+        ConfigError: With every variable that holds a value that does not fit.
     """
-    try:
-        return ModelSettings()
-    except ValidationError as error:
-        raise ConfigError(
-            [
-                f"{ENV_PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}, "
-                f"not {problem['input']!r}"
-                for problem in error.errors()
-            ],
-            source="environment",
-        ) from error
+    return read_environment(ModelSettings)

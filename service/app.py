@@ -14,12 +14,12 @@ from starlette.applications import Starlette
 from structlog.typing import FilteringBoundLogger
 
 from ensembles.errors import SkysiftError
-from models.settings import ModelSettings
+from models.settings import read_settings as read_model_settings
 from service.desk import Desk
 from service.logs import configure_logs
 from service.readiness import Readiness, drain_on_sigterm
 from service.routes import PREFIX, site_app, v1_app
-from service.settings import ServiceSettings, read_environment, read_settings
+from service.settings import ServiceSettings, read_settings
 
 BENTOML_MARGIN_SECONDS = 30
 """BentoML's own timeout must never come before ours: its answer has another shape."""
@@ -45,7 +45,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 def _open_desk() -> Desk:
     try:
-        return Desk.open(SETTINGS, read_environment(ModelSettings))
+        return Desk.open(SETTINGS, read_model_settings())
     except SkysiftError as error:
         log.critical("cannot_start", error=str(error))
         # Not an exception: the servers around us would print theirs twice, with tracebacks.

@@ -15,8 +15,9 @@ from ensembles.errors import WeightsError
 from models.catalog import digest, read
 from models.providers import chosen_provider
 from models.runtime import available_providers, installed_runtimes
-from models.settings import ModelSettings
-from service.settings import ServiceSettings, read_environment
+from models.settings import ModelSettings, read_settings
+from service.listening import refuse_deaf_address
+from service.settings import ServiceSettings
 
 SERVICE = "service.app:Skysift"
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,7 +38,7 @@ def run(settings: ServiceSettings, *, say: Callable[[str], None] = print) -> int
         ConfigError: A variable or an ensemble file is wrong.
         WeightsError: Weights or the runtime are missing. All this before any process is started.
     """
-    refuse_what_cannot_start(settings, read_environment(ModelSettings))
+    refuse_what_cannot_start(settings, read_settings())
     os.environ.update(environment(at_once_on_a_terminal(settings)))
     with TemporaryDirectory(prefix="skysift-") as home:
         # BentoML wipes the metrics in its home when a server starts: two need two homes.
@@ -58,9 +59,10 @@ def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -
     """Find what would end every worker, where a person sees it: before there are workers.
 
     Raises:
-        ConfigError: An ensemble file is wrong.
+        ConfigError: An ensemble file is wrong, or the port is taken.
         WeightsError: Weights, the runtime or its provider are missing.
     """
+    refuse_deaf_address(settings.host, settings.port)
     for path in settings.ensembles:
         digest(read(path), models)
     if not installed_runtimes():

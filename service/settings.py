@@ -1,20 +1,16 @@
 """What a machine decides about the service: ensembles, addresses, limits, patience."""
 
-import os
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ensembles.errors import ConfigError
+from models.environment import ENV_PREFIX, read_environment, usable_cores
 
-ENV_PREFIX = "SKYSIFT_"
 MB = 1_000_000
 DEMO = Path(__file__).resolve().parents[1] / "configs" / "demo.yaml"
 """Beside the packages: in a clone, in an installed wheel and in a Bento alike."""
-
-SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
 class ServiceSettings(BaseSettings):
@@ -125,7 +121,7 @@ class ServiceSettings(BaseSettings):
     @property
     def cores(self) -> int:
         """Cores for one worker, at least 1."""
-        return max(1, _usable_cores() // self.workers)
+        return max(1, usable_cores() // self.workers)
 
     @property
     def longest_request_seconds(self) -> float:
@@ -135,13 +131,6 @@ class ServiceSettings(BaseSettings):
         return receive + max(self.deadline_seconds, self.batch_deadline_seconds)
 
 
-def _usable_cores() -> int:
-    """Return the cores this process may use; a container's may be fewer than the machine's."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def read_settings() -> ServiceSettings:
     """Return the settings of this process.
 
@@ -149,31 +138,3 @@ def read_settings() -> ServiceSettings:
         ConfigError: With every variable that holds a value that does not fit.
     """
     return read_environment(ServiceSettings)
-
-
-def read_environment(kind: type[SettingsT]) -> SettingsT:
-    """Return settings of any kind, read from the environment.
-
-    Raises:
-        ConfigError: With every variable that holds a value that does not fit.
-    """
-    try:
-        return kind()
-    except ValidationError as error:
-        problems = [
-            f"{_place(problem['loc'])}{_sentence(problem['msg'])}{_value(problem['input'])}"
-            for problem in error.errors(include_url=False)
-        ]
-    raise ConfigError(problems, source="environment")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return f"{ENV_PREFIX}{str(location[0]).upper()}: " if location else ""
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should", "should")
-
-
-def _value(value: object) -> str:
-    return f", not {value!r}" if isinstance(value, str | int | float) else ""

@@ -2,14 +2,13 @@
 
 import os
 import platform
-import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from batch.version import installed_version
+from service.listening import trouble_at
 from skysift.findings import Finding, fail, ok, warn
 
 OLDEST_PYTHON = (3, 11)
@@ -87,14 +86,8 @@ def home_finding(home: Path) -> Finding:
 
 def port_finding(port: int) -> Finding:
     """Say whether a service could listen on the port."""
-    with closing(socket.socket()) as probe:
-        # As servers do it, so that a connection that just ended does not count as taken.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            why = error.strerror or str(error)
-            return warn("port", f"{port}: {why}", "skysift serve --port with another number")
+    if trouble := trouble_at("127.0.0.1", port):
+        return warn("port", f"{port}: {trouble}", "skysift serve --port with another number")
     return ok("port", f"{port} is free")
 
 

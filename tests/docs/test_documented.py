@@ -11,7 +11,8 @@ from ensembles.config import EnsembleConfig, VoterConfig, WeightedVote
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
 from models.catalog import KINDS, options_for
-from models.settings import ENV_PREFIX, ModelSettings
+from models.environment import ENV_PREFIX
+from models.settings import ModelSettings
 from monitoring import metrics
 from service.settings import ServiceSettings
 from skysift.app import COMMANDS, build
