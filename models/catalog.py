@@ -34,8 +34,8 @@ MOST_TILES_ON_CPU = 8
 """More at once only fill memory: for a 12 MP frame and the demo's voters, 8 take 190 MB and 1.2 s
 of CPU, 32 take 660 MB and 1.4 s (benchmarks/README.md)."""
 
-Around = Callable[[str, Voter[Frame], float], Voter[Frame]]
-"""Puts something around a voter, given its name and its time budget in seconds."""
+Around = Callable[[str, str, Voter[Frame], float], Voter[Frame]]
+"""Puts something around a voter, given the ensemble's name, its own, and its budget in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
     seats = [
         Seat(
             voter.name,
-            guarded(voter.name, model, voter.timeout_ms / 1000),
+            guarded(config.name, voter.name, model, voter.timeout_ms / 1000),
             voter.threshold,
             whole=config.looks_at_whole(voter),
         )
@@ -215,7 +215,7 @@ def _load_all(config: EnsembleConfig, runtime: Runtime) -> list[Voter[Frame]]:
     return loaded
 
 
-def _bare(name: str, voter: Voter[Frame], timeout_seconds: float) -> Voter[Frame]:  # noqa: ARG001 - fits Around
+def _bare(ensemble: str, name: str, voter: Voter[Frame], timeout_seconds: float) -> Voter[Frame]:  # noqa: ARG001 - fits Around
     return voter
 
 

@@ -20,27 +20,29 @@ from monitoring.patience import Patience
 log: FilteringBoundLogger = structlog.get_logger()
 
 
-def guard(name: str, voter: Voter[ViewT], timeout_seconds: float) -> Voter[ViewT]:
+def guard(ensemble: str, name: str, voter: Voter[ViewT], timeout_seconds: float) -> Voter[ViewT]:
     """Return the voter under a clock, abstaining instead of failing.
 
     Args:
-        name: Of the voter in its ensemble; labels the metrics.
+        ensemble: Its name; labels the metrics.
+        name: Of the voter in the ensemble; labels them too.
         voter: Anything that reads; it may raise, hang, or answer nonsense.
         timeout_seconds: For one reading, however many views it holds.
     """
-    return Timed(name, Forgiving(name, voter, timeout_seconds))
+    return Timed(ensemble, name, Forgiving(ensemble, name, voter, timeout_seconds))
 
 
 class Timed(Generic[ViewT]):
     """A voter whose readings are measured."""
 
-    def __init__(self, name: str, voter: Voter[ViewT]) -> None:
+    def __init__(self, ensemble: str, name: str, voter: Voter[ViewT]) -> None:
+        self.ensemble = ensemble
         self.name = name
         self.voter = voter
 
     def read(self, views: Sequence[ViewT]) -> Reading:
         """Return the voter's own reading."""
-        with clock("voter", self.name):
+        with clock("voter", ensemble=self.ensemble, voter=self.name):
             return self.voter.read(views)
 
 
@@ -63,13 +65,17 @@ class Forgiving(Generic[ViewT]):
     abstains; not after a timeout, which would only be waited for again.
 
     Args:
-        name: Of the voter in its ensemble.
+        ensemble: Its name.
+        name: Of the voter in the ensemble.
         voter: The voter inside.
         timeout_seconds: For one reading, however many views it holds and however often it is
             tried.
     """
 
-    def __init__(self, name: str, voter: Voter[ViewT], timeout_seconds: float) -> None:
+    def __init__(
+        self, ensemble: str, name: str, voter: Voter[ViewT], timeout_seconds: float
+    ) -> None:
+        self.ensemble = ensemble
         self.name = name
         self.voter = voter
         self.timeout_seconds = timeout_seconds
@@ -96,18 +102,28 @@ class Forgiving(Generic[ViewT]):
             )
         except TimeoutError:
             log.warning(
-                "voter_timeout", voter=self.name, views=len(views), seconds=self.timeout_seconds
+                "voter_timeout",
+                ensemble=self.ensemble,
+                voter=self.name,
+                views=len(views),
+                seconds=self.timeout_seconds,
             )
             return Reason.VOTER_TIMEOUT
         if isinstance(outcome, Reading):
             return outcome
-        log.error("voter_failed", voter=self.name, views=len(views), exc_info=outcome)
+        log.error(
+            "voter_failed",
+            ensemble=self.ensemble,
+            voter=self.name,
+            views=len(views),
+            exc_info=outcome,
+        )
         return Reason.VOTER_FAILED
 
     def _count(self, reading: Reading) -> None:
         reasons = [reading.reason(index) for index in range(len(reading))]
         for reason in {reason for reason in reasons if reason is not None}:
-            count_failures(self.name, reason, reasons.count(reason))
+            count_failures(self.ensemble, self.name, reason, reasons.count(reason))
 
 
 def _reading_or_failure(voter: Voter[ViewT], views: Sequence[ViewT]) -> Reading | Exception:

@@ -57,8 +57,8 @@ SCORE = Histogram(
 )
 STAGE_SECONDS = Histogram(
     "skysift_stage_duration_seconds",
-    "Time spent in each stage; `voter` is empty except in the stage of that name.",
-    ["stage", "voter"],
+    "Time spent in each stage; `ensemble` and `voter` are empty except in the stage `voter`.",
+    ["stage", "ensemble", "voter"],
     buckets=SECONDS,
 )
 JUDGED_TOGETHER = Histogram(
@@ -73,7 +73,7 @@ ENSEMBLE_INFO = Gauge(
 VOTER_FAILURES = Counter(
     "skysift_voter_failures_total",
     "Frames on which a voter gave no score, by kind.",
-    ["voter", "kind"],
+    ["ensemble", "voter", "kind"],
 )
 HTTP_REQUESTS = Counter(
     "skysift_http_requests_total",
@@ -92,18 +92,18 @@ HTTP_DISCONNECTS = Counter(
 
 
 @contextmanager
-def clock(stage: Stage, voter: str = "") -> Iterator[None]:
+def clock(stage: Stage, *, ensemble: str = "", voter: str = "") -> Iterator[None]:
     """Measure the block as one stage of a frame's way."""
     start = perf_counter()
     try:
         yield
     finally:
-        observe(stage, perf_counter() - start, voter=voter)
+        observe(stage, perf_counter() - start, ensemble=ensemble, voter=voter)
 
 
-def observe(stage: Stage, seconds: float, *, voter: str = "") -> None:
+def observe(stage: Stage, seconds: float, *, ensemble: str = "", voter: str = "") -> None:
     """Record how long a stage took."""
-    STAGE_SECONDS.labels(stage, voter).observe(seconds)
+    STAGE_SECONDS.labels(stage, ensemble, voter).observe(seconds)
 
 
 def count_verdict(ensemble: str, verdict: Verdict) -> None:
@@ -125,6 +125,6 @@ def count_unjudged(
     FRAMES_DONE.labels(ensemble, "review", outcome, reason.value).inc(frames)
 
 
-def count_failures(voter: str, kind: Reason, frames: int) -> None:
+def count_failures(ensemble: str, voter: str, kind: Reason, frames: int) -> None:
     """Count the frames on which a voter gave no score."""
-    VOTER_FAILURES.labels(voter, kind.value).inc(frames)
+    VOTER_FAILURES.labels(ensemble, voter, kind.value).inc(frames)

@@ -99,13 +99,15 @@ def test_voters_are_put_inside_what_is_given(file: Path) -> None:
         def read(self, views: object) -> Reading:
             return Reading(np.full(1, np.nan, dtype=np.float32))
 
-    def around(name: str, voter: Voter[Frame], timeout_seconds: float) -> Voter[Frame]:
-        budgets[name] = timeout_seconds
+    def around(
+        ensemble: str, name: str, voter: Voter[Frame], timeout_seconds: float
+    ) -> Voter[Frame]:
+        budgets[ensemble, name] = timeout_seconds
         return Silent()
 
     ensemble = load_ensemble(file, SETTINGS, around=around)
 
-    assert budgets == {"small": 1.5, "large": 10.0}
+    assert budgets == {("cars", "small"): 1.5, ("cars", "large"): 10.0}
     assert not ensemble.gate.judge([Frame.of_pixels(noise())])[0].settled
 
 

@@ -47,19 +47,19 @@ def scores(*values: float) -> Floats:
 
 
 def failures(voter: str, kind: Reason) -> float:
-    labels = {"voter": voter, "kind": kind.value}
+    labels = {"ensemble": "boats", "voter": voter, "kind": kind.value}
     return REGISTRY.get_sample_value("skysift_voter_failures_total", labels) or 0.0
 
 
 def test_a_voter_that_works_is_left_alone() -> None:
-    reading = guard("works", Halves(), 5).read([1, 2])
+    reading = guard("boats", "works", Halves(), 5).read([1, 2])
 
     assert reading.scores.tolist() == [0.5, 0.5]
     assert reading.embeddings is not None
 
 
 def test_only_the_culprit_of_a_failed_reading_abstains() -> None:
-    reading = guard("culprit", Halves(), 5).read([1, BROKEN, 3])
+    reading = guard("boats", "culprit", Halves(), 5).read([1, BROKEN, 3])
 
     assert np.isnan(reading.scores).tolist() == [False, True, False]
     assert [reading.reason(view) for view in range(3)] == [None, Reason.VOTER_FAILED, None]
@@ -81,7 +81,7 @@ def test_only_the_culprit_of_a_failed_reading_abstains() -> None:
     ids=["nothing", "too few", "too many", "above 1", "infinite", "no reading"],
 )
 def test_nonsense_becomes_an_abstention(answer: Callable[[int], object]) -> None:
-    reading = guard("nonsense", Says(answer), 5).read([1, 2])
+    reading = guard("boats", "nonsense", Says(answer), 5).read([1, 2])
 
     assert np.isnan(reading.scores).all()
     assert reading.reason(0) == Reason.VOTER_FAILED
@@ -90,7 +90,9 @@ def test_nonsense_becomes_an_abstention(answer: Callable[[int], object]) -> None
 def test_nan_is_an_abstention_that_is_counted() -> None:
     before = failures("silent", Reason.VOTER_ABSTAINED)
 
-    reading = guard("silent", Says(lambda count: Reading(scores(0.2, np.nan))), 5).read([1, 2])
+    reading = guard("boats", "silent", Says(lambda count: Reading(scores(0.2, np.nan))), 5).read(
+        [1, 2]
+    )
 
     assert reading.reason(1) == Reason.VOTER_ABSTAINED
     assert failures("silent", Reason.VOTER_ABSTAINED) == before + 1
@@ -99,7 +101,7 @@ def test_nan_is_an_abstention_that_is_counted() -> None:
 def test_a_voter_that_hangs_abstains_after_its_budget_and_is_not_asked_again_one_by_one() -> None:
     voter = Hangs()
 
-    reading = guard("stuck", voter, 0.02).read([1, 2, 3])
+    reading = guard("boats", "stuck", voter, 0.02).read([1, 2, 3])
     voter.release.set()
 
     assert [reading.reason(view) for view in range(3)] == [Reason.VOTER_TIMEOUT] * 3
@@ -109,7 +111,7 @@ def test_a_voter_that_hangs_abstains_after_its_budget_and_is_not_asked_again_one
 
 def test_a_voter_that_always_hangs_is_given_up_without_a_wait() -> None:
     voter = Hangs()
-    forgiving = Forgiving("given_up", voter, 0.001)
+    forgiving = Forgiving("boats", "given_up", voter, 0.001)
     for _ in range(16):
         forgiving.read([1])
 
@@ -122,7 +124,7 @@ def test_a_voter_that_always_hangs_is_given_up_without_a_wait() -> None:
 
 def test_a_voter_that_recovers_is_asked_again() -> None:
     voter = Hangs()
-    forgiving = Forgiving("recovers", voter, 0.02)
+    forgiving = Forgiving("boats", "recovers", voter, 0.02)
     forgiving.read([1])
     voter.release.set()
     forgiving.timeout_seconds = 5
@@ -131,8 +133,8 @@ def test_a_voter_that_recovers_is_asked_again() -> None:
 
 
 def test_readings_are_timed() -> None:
-    labels = {"stage": "voter", "voter": "timed"}
+    labels = {"stage": "voter", "ensemble": "boats", "voter": "timed"}
 
-    guard("timed", Halves(), 5).read([1])
+    guard("boats", "timed", Halves(), 5).read([1])
 
     assert REGISTRY.get_sample_value("skysift_stage_duration_seconds_count", labels) == 1

@@ -59,7 +59,9 @@ def ensemble(
         vote=vote,
         full_ballots=0,
     )
-    seats = [Seat(key, guard(key, voter, timeout_seconds), 0.5) for key, voter in chosen.items()]
+    seats = [
+        Seat(key, guard(name, key, voter, timeout_seconds), 0.5) for key, voter in chosen.items()
+    ]
     return Ensemble(config, DIGEST, Gate(seats, config.rule, full_ballots=0), enough_px=32)
 
 

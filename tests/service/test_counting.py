@@ -5,7 +5,6 @@ import asyncio
 import structlog
 from prometheus_client import REGISTRY
 
-from ensembles.reasons import Reason
 from tests.service.fake_kind import Brightness, Raises
 from tests.service.fakes import BRIGHT, DARK, Waits, app_of, client_of, ensemble
 from tests.service.wire import Wire, until
@@ -86,10 +85,12 @@ def test_votes_scores_and_stages_are_counted() -> None:
     assert value("skysift_votes_total", **votes, voter="broken", answer="abstained") == 1
     assert value("skysift_votes_total", **votes, voter="counted", answer="no") == 1
     assert value("skysift_voter_score_count", **votes, voter="counted") == 1
-    assert value("skysift_stage_duration_seconds_count", stage="voter", voter="counted") == 1
-    assert value("skysift_voter_failures_total", voter="broken", kind=Reason.VOTER_FAILED) == 1
+    assert (
+        value("skysift_stage_duration_seconds_count", **votes, stage="voter", voter="counted") == 1
+    )
+    assert value("skysift_voter_failures_total", **votes, voter="broken", kind="voter_failed") == 1
     for stage in ("receive", "decode", "wait", "settle"):
-        assert value("skysift_stage_duration_seconds_count", stage=stage, voter="") > 0
+        assert value("skysift_stage_duration_seconds_count", stage=stage, ensemble="", voter="") > 0
 
 
 def test_what_clients_make_up_never_becomes_a_label() -> None:
