@@ -26,7 +26,7 @@ PROMISE = Promise(0.95, 0.95)
 WORLDS, POSITIVES, NEGATIVES = 300, 200, 1000
 TRUTH = 50_000
 SINGLE = all_candidates(VOTERS)[0]
-MOST_POSITIVES, MOST_MISSES = 1000, 40
+MOST_POSITIVES = 1000
 
 Threshold = Callable[[ScoreTable], float | None]
 
