@@ -79,7 +79,10 @@ def base_tree(path: Path, config: EnsembleConfig, *, folder: Path) -> Tree:
         {**entry, "options": _moved(entry.get("options", {}), read[entry["name"]].options, folder)}
         for entry in raw["voters"]
     ]
-    return {**raw, "voters": voters}
+    moved = {**raw, "voters": voters}
+    if config.on_drift:
+        moved["on_drift"] = _moved(raw["on_drift"], config.on_drift, folder)
+    return moved
 
 
 def write_ensemble(tree: Tree, path: Path, *, comment: str) -> None:

@@ -13,21 +13,33 @@ from models.catalog import Ensemble, load_ensemble
 from models.settings import MOST_DEFAULT_THREADS, ModelSettings
 from monitoring import metrics
 from monitoring.around import guard
+from review.store import ReviewStore
 from service.admission import Bodies, Slots
+from service.audit import Audit
 from service.multipart import Upload
 from service.refusals import Refusal
 from service.settings import ServiceSettings
+from service.stand_in import StandIn, stand_ins_of
 from service.station import Pools, Station
+from service.watch import Watch
 
 
 class Desk:
     """Every ensemble that is loaded, by name; the first is the default."""
 
     def __init__(
-        self, stations: Mapping[str, Station], pools: Pools, settings: ServiceSettings
+        self,
+        stations: Mapping[str, Station],
+        pools: Pools,
+        settings: ServiceSettings,
+        stand_ins: Mapping[str, StandIn],
     ) -> None:
         self.stations = stations
         self.settings = settings
+        self.store = ReviewStore.at(settings.database)
+        self.audit = Audit(self.store, settings.sample)
+        ensembles = [station.ensemble for station in stations.values()]
+        self.watch = Watch(ensembles, stand_ins, self.store)
         self.default = next(iter(stations))
         self.bodies = Bodies(settings)
         self.slots = Slots(settings.slots, settings.queue)
@@ -48,21 +60,32 @@ class Desk:
             WeightsError: A model cannot run here.
         """
         models = shared_out(models, settings)
-        loaded = [load_ensemble(path, models, around=guard) for path in settings.ensembles]
-        _refuse_equal_names(loaded, settings.ensembles)
-        return cls.put_to_work(loaded, settings, models)
+        stand_ins = stand_ins_of(settings, models)
+        wider = [one.path for one in stand_ins.values() if one.path not in settings.ensembles]
+        paths = (*settings.ensembles, *dict.fromkeys(wider))
+        loaded = [load_ensemble(path, models, around=guard) for path in paths]
+        _refuse_equal_names(loaded, paths)
+        desk = cls.put_to_work(loaded, settings, models, stand_ins)
+        # Before the first frame: who judges may have been settled before a restart.
+        desk.watch.look()
+        return desk
 
     @classmethod
     def put_to_work(
-        cls, ensembles: Sequence[Ensemble], settings: ServiceSettings, models: ModelSettings
+        cls,
+        ensembles: Sequence[Ensemble],
+        settings: ServiceSettings,
+        models: ModelSettings,
+        stand_ins: Mapping[str, StandIn] | None = None,
     ) -> Self:
-        """Put loaded ensembles to work."""
+        """Put loaded ensembles to work; `stand_ins` by the name of whom they stand in for."""
         pools = Pools(settings, models.session_threads)
         for ensemble in ensembles:
             config = ensemble.config
             metrics.ENSEMBLE_INFO.labels(
                 config.name, ensemble.digest, config.target, config.rule.name
             ).set(1)
+            metrics.AUDIT_FAILURES.labels(config.name)
         return cls(
             {
                 ensemble.config.name: Station(ensemble, models.limits, pools, settings)
@@ -70,7 +93,12 @@ class Desk:
             },
             pools,
             settings,
+            stand_ins or {},
         )
+
+    def judge_of(self, ensemble: str) -> Station:
+        """Return the station that judges for the ensemble of this name now."""
+        return self.stations[self.watch.judge_of(ensemble)]
 
     def station(self, name: str | None) -> Station:
         """Return the ensemble a client asked for, or the default.
@@ -103,6 +131,9 @@ class Desk:
     def close(self) -> None:
         """End the threads; what is running is not waited for."""
         self._pools.close()
+        self.audit.close()
+        if self.store:
+            self.store.close()
 
 
 def shared_out(models: ModelSettings, settings: ServiceSettings) -> ModelSettings:
