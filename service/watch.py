@@ -164,16 +164,14 @@ def _turned(store: ReviewStore, turn: Turn, standing: Standing, stand_in: StandI
 def _show(name: str, outlook: Outlook, stand_in: StandIn | None) -> None:
     for status in get_args(Status):
         metrics.CERTIFICATE_STATUS.labels(name, status).set(outlook.standing.status == status)
-    if stand_in:
-        metrics.GATE_SWITCHED.labels(name).set(outlook.switched)
-        if stand_in.review_hours is not None:
-            metrics.SWITCH_REVIEW_HOURS.labels(name).set(stand_in.review_hours)
+    metrics.GATE_SWITCHED.labels(name).set(outlook.switched)
+    if stand_in and stand_in.review_hours is not None:
+        metrics.SWITCH_REVIEW_HOURS.labels(name).set(stand_in.review_hours)
     live = outlook.live
     if live is None:
         return
     metrics.RECALL_POSITIVES.labels(name, "kept").set(live.kept)
     metrics.RECALL_POSITIVES.labels(name, "missed").set(live.missed)
     metrics.RECALL_LOWER_BOUND.labels(name).set(live.lower_bound)
-    if live.evidence is not None:
-        metrics.RECALL_EVIDENCE.labels(name).set(live.evidence)
-        metrics.RECALL_EVIDENCE_LIMIT.labels(name).set(live.limit)
+    metrics.RECALL_EVIDENCE.labels(name).set(live.evidence or 0)
+    metrics.RECALL_EVIDENCE_LIMIT.labels(name).set(live.limit)

@@ -85,10 +85,10 @@ def _groupings(expression: str) -> Iterator[tuple[str, str]]:
 
 
 def _windows(expression: str) -> Iterator[tuple[str, str]]:
-    if _WINDOW.search(expression):
-        for name, factor in (("tripled", 3), ("cut to two fifths", 0.4)):
-            changed = _WINDOW.sub(lambda m, f=factor: f"[{int(int(m[1]) * f)}m]", expression)
-            yield f"window {name}", changed
+    for minutes in sorted({int(found[1]) for found in _WINDOW.finditer(expression)}):
+        for other in (3 * minutes, 2 * minutes // 5):
+            changed = expression.replace(f"[{minutes}m]", f"[{other}m]")
+            yield f"window of {minutes} minutes became {other}", changed
 
 
 def _words(expression: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import typer
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 
-from ensembles.config import EnsembleConfig, VoterConfig, WeightedVote
+from ensembles.config import EnsembleConfig, OnDrift, VoterConfig, WeightedVote
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
 from models.catalog import KINDS, options_for
@@ -74,7 +74,7 @@ def test_every_option_of_a_kind_is_documented(kind: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("model", [EnsembleConfig, VoterConfig, WeightedVote])
+@pytest.mark.parametrize("model", [EnsembleConfig, VoterConfig, WeightedVote, OnDrift])
 def test_every_key_of_the_ensemble_file_is_documented(model: type[BaseModel]) -> None:
     missing = [key for key in model.model_fields if f"`{key}`" not in text_of(ENSEMBLE_PAGE)]
 

@@ -25,6 +25,7 @@ from service.routes import site_app, v1_app
 from service.settings import ServiceSettings
 from service.stand_in import StandIn
 from service.watch import DriftAlarms, Watch, no_alarms
+from tests.service.fake_kind import Brightness
 from tests.service.fakes import ensemble
 
 AT = "2026-05-01T09:30:00Z"
@@ -54,12 +55,12 @@ def certificate(name: str, digest: str, *, recall: float = 0.95, hours: float = 
 
 
 def certified(
-    folder: Path, name: str = "demo", *, digest: str = "d" * 64, **voters: Voter[Frame]
+    folder: Path, name: str = "demo", *, digest: str = "d" * 64, voter: Voter[Frame] | None = None
 ) -> Ensemble:
     """Return an ensemble that is promised a recall of .95."""
     path = folder / f"{name}.certificate.json"
     write_certificate(certificate(name, digest), path)
-    plain = ensemble(name, **voters)
+    plain = ensemble(name, bright=voter or Brightness())
     return replace(
         plain,
         digest=digest,
@@ -92,8 +93,8 @@ class Site:
         drift_alarms: DriftAlarms = no_alarms,
         **settings: object,
     ) -> None:
-        self.url = f"sqlite:///{folder / 'review.sqlite'}"
-        threads = {"judge_threads": 1, "decode_threads": 1, "database": self.url}
+        database = f"sqlite:///{folder / 'review.sqlite'}"
+        threads = {"judge_threads": 1, "decode_threads": 1, "database": database}
         chosen = ServiceSettings.model_validate(threads | settings)
         loaded = ensembles or (certified(folder),)
         self.desk = Desk.put_to_work(loaded, chosen, ModelSettings(), stand_ins)
@@ -106,7 +107,7 @@ class Site:
 
     @property
     def store(self) -> ReviewStore:
-        found = ReviewStore.at(self.url)
+        found = self.desk.store
         assert found is not None
         return found
 

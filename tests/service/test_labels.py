@@ -1,6 +1,7 @@
 """`POST /v1/labels`: what people say is kept once, and speaks of the recall."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -9,7 +10,7 @@ from service.openapi import openapi
 from tests.service.fakes import BRIGHT, DARK
 from tests.service.promises import AT, Site, certified, frame_id, positive, put_in_sample
 
-EVERYBODY = {"audit_skipped": 1, "audit_kept": 1}
+EVERYBODY: dict[str, Any] = {"audit_skipped": 1, "audit_kept": 1}
 DOCUMENT = openapi()
 
 

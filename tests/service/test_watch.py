@@ -17,7 +17,7 @@ from models.settings import ModelSettings
 from review.store import ReviewStore
 from service.settings import ServiceSettings
 from service.stand_in import StandIn, stand_ins_of
-from tests.service.fake_kind import Brightness, Raises
+from tests.service.fake_kind import Raises
 from tests.service.fakes import BRIGHT, DARK
 from tests.service.promises import (
     Site,
@@ -36,8 +36,8 @@ WIDE = {
 
 def site_with_a_wider_gate(folder: Path, weather: Weather) -> Site:
     """The wider gate here keeps everything: its voter always fails."""
-    own = certified(folder, "demo", bright=Brightness())
-    wide = certified(folder, "wide", digest=WIDE_DIGEST, broken=Raises())
+    own = certified(folder, "demo")
+    wide = certified(folder, "wide", digest=WIDE_DIGEST, voter=Raises())
     return Site(folder, own, wide, stand_ins=WIDE, drift_alarms=weather)
 
 
