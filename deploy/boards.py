@@ -138,6 +138,14 @@ ROWS = (
                     Query("sum(skysift_requests_waiting)", "waiting for a slot"),
                 ),
             ),
+            Panel(
+                "Watched for drift",
+                "Frames that drift is judged on. Without them, nothing is watched.",
+                (
+                    Query("sum by (ensemble) (skysift_drift_frames_total)", "{{ensemble}} frames"),
+                    Query("sum by (ensemble) (skysift_drift_panes_total)", "{{ensemble}} panes"),
+                ),
+            ),
         ),
     ),
     Row(
@@ -276,14 +284,6 @@ ROWS = (
                         "max by (ensemble, kind) (skysift_drift_alarm)",
                         "{{ensemble}} {{kind}}",
                     ),
-                ),
-            ),
-            Panel(
-                "Frames seen",
-                "Frames that drift is judged on. Without them, nothing is watched.",
-                (
-                    Query("sum by (ensemble) (skysift_drift_frames_total)", "{{ensemble}} frames"),
-                    Query("sum by (ensemble) (skysift_drift_panes_total)", "{{ensemble}} panes"),
                 ),
             ),
         ),

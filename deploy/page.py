@@ -8,6 +8,7 @@ needs nothing from outside and can be sent to somebody.
 
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,10 +25,11 @@ SECONDS = 10
 """How long to wait for an answer of Prometheus."""
 POINTS = 240
 MINUTES = 30.0
-WIDTH, HEIGHT, LEFT, BOTTOM = 400.0, 150.0, 52.0, 18.0
+WIDTH, HEIGHT, LEFT, BOTTOM = 400.0, 150.0, 64.0, 18.0
 MOST_SERIES = 12
 COLOURS = ("#3465a4", "#c4622d", "#3d8b40", "#8f4a9e", "#b5892e", "#2f8f8f", "#a83250", "#666")
 FORMATS = {"percentunit": "{:.1%}", "s": "{:.3g} s", "reqps": "{:.3g}/s"}
+_NO_SUCH_LABEL = re.compile(r"\{\{\w+\}\}")
 STYLE = """
 body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #222; background: #f4f5f6; }
 h2 { margin: 1.4rem 0 .4rem; font-size: 1.05rem; }
@@ -166,7 +168,8 @@ def _legend(pattern: str, labels: dict[str, str]) -> str:
         return ", ".join(labels.values()) or "value"
     for label, value in labels.items():
         pattern = pattern.replace(f"{{{{{label}}}}}", value)
-    return pattern
+    # A label that is empty is one that Prometheus does not have.
+    return " ".join(_NO_SUCH_LABEL.sub("", pattern).split())
 
 
 def _points(values: Sequence[tuple[float, str]]) -> tuple[tuple[float, float], ...]:

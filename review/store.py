@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.engine import Connection
 
 from ensembles.votes import Decision
@@ -89,7 +89,7 @@ class ReviewStore:
         return Receipt(len(labels), new, counted)
 
     def labelled(self, digest: str, *, after: int = 0) -> list[LabelledFrame]:
-        """Return the labelled frames that the gate of this digest judged.
+        """Return the frames that this gate judged and that somebody called positive.
 
         Args:
             digest: Of the gate.
@@ -134,11 +134,18 @@ class ReviewStore:
 
 
 def _labels_of(digest: str) -> Select[Any]:
+    """Return every label on frames that anybody ever called positive: few of all."""
     same = and_(FRAMES.c.ensemble == LABELS.c.ensemble, FRAMES.c.frame == LABELS.c.frame)
+    positive = LABELS.alias()
+    called_positive = exists().where(
+        positive.c.ensemble == LABELS.c.ensemble,
+        positive.c.frame == LABELS.c.frame,
+        positive.c.label == "positive",
+    )
     return (
         select(LABELS, FRAMES.c.decision, FRAMES.c.propensity, FRAMES.c.least_propensity)
         .join(FRAMES, same)
-        .where(FRAMES.c.digest == digest)
+        .where(FRAMES.c.digest == digest, called_positive)
         .order_by(LABELS.c.number)
     )
 

@@ -1,6 +1,7 @@
 """What people said is kept, once, and read back the same by any process."""
 
 import multiprocessing
+import os
 import sqlite3
 from pathlib import Path
 
@@ -166,3 +167,25 @@ def test_a_password_is_not_shown() -> None:
         store.check()
 
     assert "secret" not in str(failed.value)
+
+
+@pytest.mark.skipif(
+    "SKYSIFT_TEST_POSTGRES" not in os.environ,
+    reason="no PostgreSQL: SKYSIFT_TEST_POSTGRES is not set to the URL of an empty database",
+)
+def test_postgresql_keeps_the_same() -> None:
+    store = ReviewStore(Database(os.environ["SKYSIFT_TEST_POSTGRES"]))
+    store.record([sampled("a"), sampled("b", "skip", propensity=0.02)])
+    store.record([sampled("a")])
+
+    first = store.add_labels("demo", [label("a"), label("b"), label("a")], source="api")
+    again = store.add_labels("demo", [label("b")], source="import")
+    turn = store.last_turn("demo", DIGEST).switch("drift")
+    added = [store.add_turn(turn), store.add_turn(turn)]
+
+    assert (first.new, first.counted, again.new) == (2, 2, 0)
+    assert [one.decision for one in store.labelled(DIGEST)] == ["review", "skip"]
+    assert store.label_counts() == {("demo", "positive", "api"): 2}
+    assert added == [True, False]
+    assert store.last_turn("demo", DIGEST) == turn
+    store.close()
