@@ -83,7 +83,18 @@ def at_misses(table: ScoreTable, candidate: Candidate, misses: int) -> Operating
     kept = int((dial >= t).sum())
     thresholds = tuple(scale.threshold(t) for scale in scales)
     return OperatingPoint(
-        candidate, t, thresholds, table.positives, misses, 0.0, len(table), kept, 0.0, 1.0
+        candidate=candidate,
+        dial=t,
+        thresholds=thresholds,
+        floors=(None,) * len(thresholds),
+        positives=table.positives,
+        misses=misses,
+        charged=misses,
+        bound=0.0,
+        frames=len(table),
+        kept=kept,
+        share_low=0.0,
+        share_high=1.0,
     )
 
 

@@ -92,9 +92,12 @@ class Truth:
 
     def _kept(self, point: OperatingPoint) -> npt.NDArray[np.bool_]:
         yes = np.zeros(self.scores.shape[1], dtype=np.int8)
-        for column, threshold in zip(point.candidate.voters, point.thresholds, strict=True):
+        through = np.ones(self.scores.shape[1], dtype=bool)
+        pairs = zip(point.candidate.voters, point.thresholds, point.floors, strict=True)
+        for column, threshold, floor in pairs:
             yes += self.scores[column] >= threshold
-        return yes >= point.candidate.rule.needed
+            through &= self.scores[column] >= (floor or 0.0)
+        return (yes >= point.candidate.rule.needed) & through
 
 
 def _squashed(values: npt.NDArray[np.float64]) -> Floats:
