@@ -1,6 +1,6 @@
 """What the review database keeps: the blind sample, what people say of it, and who judges now."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -14,8 +14,8 @@ from review.sample import SampledFrame
 from review.tables import FRAMES, LABELS, TURNS
 from review.turns import Turn
 
-ROWS_AT_ONCE = 500
-"""Of one statement: databases bound the values it may carry."""
+FRAMES_AT_ONCE = 500
+"""Of one question: databases bound the values it may carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +71,20 @@ class ReviewStore:
 
     def record(self, frames: Sequence[SampledFrame]) -> None:
         """Keep frames of the blind sample; one that is there already is left as it is."""
-        if not frames:
-            return
         rows = [asdict(frame) for frame in frames]
         with self._database.begin() as connection:
-            for some in _batched(rows):
-                connection.execute(self._database.insert_new(FRAMES, some))
+            self._database.insert_new(connection, FRAMES, rows)
 
     def add_labels(self, ensemble: str, labels: Sequence[Label], *, source: Source) -> Receipt:
         """Keep what people said, all of it or nothing; a label that is known already stays one."""
         rows = [_row_of(ensemble, label, source) for label in labels]
-        new = counted = 0
+        frames = sorted({label.frame for label in labels})
         with self._database.begin() as connection:
-            for some in _batched(rows):
-                new += connection.execute(self._database.insert_new(LABELS, some)).rowcount
-                counted += _in_sample(connection, ensemble, {row["frame"] for row in some})
+            new = self._database.insert_new(connection, LABELS, rows)
+            counted = sum(
+                _in_sample(connection, ensemble, frames[start : start + FRAMES_AT_ONCE])
+                for start in range(0, len(frames), FRAMES_AT_ONCE)
+            )
         return Receipt(len(labels), new, counted)
 
     def labelled(self, digest: str, *, after: int = 0) -> list[LabelledFrame]:
@@ -129,8 +128,7 @@ class ReviewStore:
     def add_turn(self, turn: Turn) -> bool:
         """Keep the next turn; return False when another process was quicker."""
         with self._database.begin() as connection:
-            made = self._database.insert_new(TURNS, [asdict(turn)])
-            return connection.execute(made).rowcount == 1
+            return self._database.insert_new(connection, TURNS, [asdict(turn)]) == 1
 
 
 def _labels_of(digest: str) -> Select[Any]:
@@ -183,7 +181,3 @@ def _in_sample(connection: Connection, ensemble: str, frames: Iterable[str]) -> 
     """Return how many of the frames are in the blind sample of the ensemble."""
     wanted = and_(FRAMES.c.ensemble == ensemble, FRAMES.c.frame.in_(list(frames)))
     return connection.scalar(select(func.count(FRAMES.c.frame.distinct())).where(wanted)) or 0
-
-
-def _batched(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    return (rows[start : start + ROWS_AT_ONCE] for start in range(0, len(rows), ROWS_AT_ONCE))
