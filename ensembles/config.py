@@ -107,6 +107,8 @@ class EnsembleConfig(Strict):
         full_ballots: Share of frames, in [0, 1], on which every voter is asked.
         certificate: The JSON file with the promise made for this ensemble. It decides nothing,
             so the digest does not cover it.
+        profile: The file that says what usual frames are like (`skysift profile make`); drift is
+            watched when there is one. It decides nothing, so the digest does not cover it.
     """
 
     name: EnsembleName
@@ -116,6 +118,8 @@ class EnsembleConfig(Strict):
     views: ViewsSpec = "whole"
     full_ballots: Share = 0.02
     certificate: LocalPath | None = None
+    # Left out of what is dumped, so that files of before keep their digests.
+    profile: LocalPath | None = Field(default=None, exclude=True)
 
     @property
     def rule(self) -> Rule:

@@ -48,6 +48,7 @@ def calibrated(
         "voters": [{**entries[name], "threshold": value} for name, value in thresholds.items()],
         "vote": _vote(candidate, base),
         "certificate": certificate,
+        "profile": None,  # made with other thresholds, so it would be refused
     }
     return {key: value for key, value in changed.items() if value is not None}
 

@@ -1,0 +1,112 @@
+"""Takes down what drift sees of each frame while a gate judges it."""
+
+from collections.abc import Callable
+from datetime import UTC
+from pathlib import Path
+
+from ensembles.config import EnsembleConfig
+from ensembles.voter import Voter
+from ensembles.votes import Verdict
+from models.catalog import load_ensemble, made_by
+from models.frames import Frame
+from models.settings import ModelSettings
+from monitoring.around import Watched, guard
+from monitoring.attributes import attributes_of
+from monitoring.embeddings import Embeddings
+from monitoring.observation import NO_TIME, Floats, Observation, Observations, scores_of
+from monitoring.profile import Identity
+
+FlightOf = Callable[[Frame], str]
+"""Which flight a frame belongs to."""
+
+
+class Observer:
+    """An ensemble, and what drift sees of the frames it judges.
+
+    Args:
+        path: The ensemble file.
+        settings: Where weights live and how networks run.
+    """
+
+    def __init__(self, path: Path, settings: ModelSettings) -> None:
+        self._heard: dict[str, Embeddings] = {}
+        self._observed: list[Observation] = []
+        self._encoder = ""
+        self._settings = settings
+        self.ensemble = load_ensemble(path, settings, around=self._around)
+
+    def tap(self, flight_of: FlightOf) -> Callable[[Frame, Verdict], None]:
+        """Return what is to be told of each judged frame; only full ballots are taken down."""
+
+        def tell(frame: Frame, verdict: Verdict) -> None:
+            embedding = self._embedding(frame.id)
+            if verdict.full_ballot:
+                self._observed.append(self._observation(frame, verdict, embedding, flight_of))
+
+        return tell
+
+    @property
+    def identity(self) -> Identity:
+        """Which gate this is, and which of its voters gave embeddings."""
+        return identity_of(self.ensemble.config, self._settings, encoder=self._encoder)
+
+    @property
+    def observations(self) -> Observations:
+        """Everything taken down so far."""
+        known = (each.embedding for each in self._observed if each.embedding is not None)
+        first = next(known, None)
+        return Observations.of(
+            self._observed,
+            voters=len(self.ensemble.config.voters),
+            dimension=0 if first is None else len(first),
+        )
+
+    def _around(
+        self, ensemble: str, name: str, voter: Voter[Frame], timeout_seconds: float
+    ) -> Voter[Frame]:
+        heard = self._heard.setdefault(name, Embeddings())
+        return Watched(guard(ensemble, name, voter, timeout_seconds), heard, lambda _: True)
+
+    def _embedding(self, frame_id: str) -> Floats | None:
+        """Return what the encoder saw; it is the first voter, in their order, that gives any."""
+        given = {name: heard.pop(frame_id) for name, heard in self._heard.items()}
+        if not self._encoder:
+            self._encoder = next((name for name, one in given.items() if one is not None), "")
+        return given.get(self._encoder)
+
+    def _observation(
+        self, frame: Frame, verdict: Verdict, embedding: Floats | None, flight_of: FlightOf
+    ) -> Observation:
+        voters = [voter.name for voter in self.ensemble.config.voters]
+        return Observation(
+            id=frame.id,
+            flight=flight_of(frame),
+            attributes=attributes_of(frame.pixels),
+            scores=scores_of(verdict, voters),
+            kept=verdict.decision == "review",
+            embedding=embedding,
+            seconds=seconds_of(frame),
+            place=frame.source,
+        )
+
+
+def seconds_of(frame: Frame) -> float:
+    """Return when the frame was taken, POSIX seconds; NaN when the file does not say.
+
+    A camera's clock without a zone is read as UTC: only differences matter.
+    """
+    taken = frame.captured_at
+    if taken is None:
+        return NO_TIME
+    return (taken if taken.tzinfo else taken.replace(tzinfo=UTC)).timestamp()
+
+
+def identity_of(config: EnsembleConfig, settings: ModelSettings, *, encoder: str) -> Identity:
+    """Return which gate a profile is made with, or is to be used with."""
+    return Identity(
+        ensemble=config.name,
+        encoder=encoder,
+        made_by=made_by(config, settings),
+        thresholds={voter.name: voter.threshold for voter in config.voters},
+        vote=str(config.vote),
+    )
