@@ -39,16 +39,38 @@ class Observer:
         """Return what is to be told of each judged frame; only full ballots are taken down."""
 
         def tell(frame: Frame, verdict: Verdict) -> None:
-            embedding = self._embedding(frame.id)
+            observation = self.observe(frame, verdict, flight_of(frame))
             if verdict.full_ballot:
-                self._observed.append(self._observation(frame, verdict, embedding, flight_of))
+                self._observed.append(observation)
 
         return tell
+
+    def observe(self, frame: Frame, verdict: Verdict, flight: str) -> Observation:
+        """Return what drift sees of a frame that was just judged; not taken down."""
+        return Observation(
+            id=frame.id,
+            flight=flight,
+            attributes=attributes_of(frame.pixels),
+            scores=scores_of(verdict, self.voters),
+            kept=verdict.decision == "review",
+            embedding=self._embedding(frame.id),
+            seconds=seconds_of(frame),
+            place=frame.source,
+        )
+
+    @property
+    def voters(self) -> tuple[str, ...]:
+        """Of the ensemble, in its order."""
+        return tuple(voter.name for voter in self.ensemble.config.voters)
 
     @property
     def identity(self) -> Identity:
         """Which gate this is, and which of its voters gave embeddings."""
-        return identity_of(self.ensemble.config, self._settings, encoder=self._encoder)
+        return self.identity_with(self._encoder)
+
+    def identity_with(self, encoder: str) -> Identity:
+        """Return which gate this is, with the embeddings of a voter of this name."""
+        return identity_of(self.ensemble.config, self._settings, encoder=encoder)
 
     @property
     def observations(self) -> Observations:
@@ -57,7 +79,7 @@ class Observer:
         first = next(known, None)
         return Observations.of(
             self._observed,
-            voters=len(self.ensemble.config.voters),
+            voters=len(self.voters),
             dimension=0 if first is None else len(first),
         )
 
@@ -73,21 +95,6 @@ class Observer:
         if not self._encoder:
             self._encoder = next((name for name, one in given.items() if one is not None), "")
         return given.get(self._encoder)
-
-    def _observation(
-        self, frame: Frame, verdict: Verdict, embedding: Floats | None, flight_of: FlightOf
-    ) -> Observation:
-        voters = [voter.name for voter in self.ensemble.config.voters]
-        return Observation(
-            id=frame.id,
-            flight=flight_of(frame),
-            attributes=attributes_of(frame.pixels),
-            scores=scores_of(verdict, voters),
-            kept=verdict.decision == "review",
-            embedding=embedding,
-            seconds=seconds_of(frame),
-            place=frame.source,
-        )
 
 
 def seconds_of(frame: Frame) -> float:

@@ -21,6 +21,7 @@ from monitoring.simulation import (
     WINDOWS,
     Effort,
     simulate,
+    thinned,
 )
 from monitoring.statistics import Baseline, statistics_of
 
@@ -140,10 +141,7 @@ def _checked_window(rows: State, flights: Sequence[Rows], rng: np.random.Generat
     """
     most = min(WINDOWS[0] * FRAMES_PER_PANE // FRAMES_PER_FLIGHT, max(1, len(flights) // 2))
     drawn = rng.permutation(len(flights))[:most]
-    chosen = [
-        rng.choice(flights[index], size=min(FRAMES_PER_FLIGHT, len(flights[index])), replace=False)
-        for index in drawn
-    ]
+    chosen = [thinned(flights[index], rng) for index in drawn]
     return np.asarray(rows[np.concatenate(chosen)].sum(axis=0))
 
 

@@ -138,7 +138,7 @@ def _enter_votes(rows: State, part: dict[str, slice], scores: Floats, reference:
         place = np.searchsorted(edges, exact[:, voter], side="right")
         place[abstained[:, voter]] = SCORE_BINS - 1
         bins[np.arange(count), voter, place] = 1
-    rows[:, part["score_bins"]] = bins.reshape(count, -1)
+    rows[:, part["score_bins"]] = bins.reshape(count, votes.voters * SCORE_BINS)
     yes = exact >= votes.thresholds
     first, second = np.triu_indices(votes.voters, k=1)
     known = ~(abstained[:, first] | abstained[:, second])

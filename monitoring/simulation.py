@@ -22,6 +22,9 @@ FRAMES_PER_FLIGHT = 5
 WINDOWS = (5, 20)
 """Panes of the sliding windows."""
 
+ONE_FLIGHT = 0
+"""Stands for a size of window: the frames of a single flight, thinned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -39,7 +42,7 @@ class Simulated:
     """What usual windows of one size are like.
 
     Args:
-        panes: Of a window.
+        panes: Of a window; `ONE_FLIGHT` for single flights.
         statistics: Shape (worlds, windows, s); windows of one world slide by one pane.
     """
 
@@ -67,15 +70,17 @@ def simulate(
         rng: Draws flights.
         effort: How much is simulated.
     """
-    found: dict[int, list[Floats64]] = {panes: [] for panes in WINDOWS}
+    found: dict[int, list[Floats64]] = {panes: [] for panes in (ONE_FLIGHT, *WINDOWS)}
     for _ in range(effort.worlds):
         again = rng.integers(len(flights), size=len(flights))
         baseline = Baseline.of(np.concatenate([rows[flights[index]] for index in again]))
         panes = np.stack(
             [rows[chosen].sum(axis=0) for chosen in panes_of(flights, rng, effort.panes)]
         )
-        for size, looks in found.items():
-            looks.append(statistics_of(sliding(panes, size), baseline, reference))
+        alone = np.stack([rows[thinned(flight, rng)].sum(axis=0) for flight in flights])
+        found[ONE_FLIGHT].append(statistics_of(alone, baseline, reference))
+        for size in WINDOWS:
+            found[size].append(statistics_of(sliding(panes, size), baseline, reference))
     return tuple(Simulated(size, np.stack(looks)) for size, looks in found.items())
 
 
@@ -86,10 +91,14 @@ def panes_of(flights: Sequence[Rows], rng: np.random.Generator, count: int) -> I
         room = FRAMES_PER_PANE
         while room:
             flight = flights[int(rng.integers(len(flights)))]
-            most = min(FRAMES_PER_FLIGHT, room, len(flight))
-            pane.append(rng.choice(flight, size=most, replace=False))
-            room -= most
+            pane.append(thinned(flight, rng)[:room])
+            room -= len(pane[-1])
         yield np.concatenate(pane)
+
+
+def thinned(flight: Rows, rng: np.random.Generator) -> Rows:
+    """Return at most five rows of a flight, by chance."""
+    return rng.choice(flight, size=min(FRAMES_PER_FLIGHT, len(flight)), replace=False)
 
 
 def sliding(panes: State, size: int) -> State:
