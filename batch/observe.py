@@ -1,10 +1,8 @@
 """Takes down what drift sees of each frame while a gate judges it."""
 
 from collections.abc import Callable
-from datetime import UTC
 from pathlib import Path
 
-from ensembles.config import EnsembleConfig
 from ensembles.voter import Voter
 from ensembles.votes import Verdict
 from models.catalog import load_ensemble, made_by
@@ -13,7 +11,7 @@ from models.settings import ModelSettings
 from monitoring.around import Watched, guard
 from monitoring.attributes import attributes_of
 from monitoring.embeddings import Embeddings
-from monitoring.observation import NO_TIME, Floats, Observation, Observations, scores_of
+from monitoring.observation import Floats, Observation, Observations, posix_seconds, scores_of
 from monitoring.profile import Identity
 
 FlightOf = Callable[[Frame], str]
@@ -54,7 +52,7 @@ class Observer:
             scores=scores_of(verdict, self.voters),
             kept=verdict.decision == "review",
             embedding=self._embedding(frame.id),
-            seconds=seconds_of(frame),
+            seconds=posix_seconds(frame.captured_at),
             place=frame.source,
         )
 
@@ -70,7 +68,8 @@ class Observer:
 
     def identity_with(self, encoder: str) -> Identity:
         """Return which gate this is, with the embeddings of a voter of this name."""
-        return identity_of(self.ensemble.config, self._settings, encoder=encoder)
+        config = self.ensemble.config
+        return Identity.of(config, made_by(config, self._settings), encoder=encoder)
 
     @property
     def observations(self) -> Observations:
@@ -95,25 +94,3 @@ class Observer:
         if not self._encoder:
             self._encoder = next((name for name, one in given.items() if one is not None), "")
         return given.get(self._encoder)
-
-
-def seconds_of(frame: Frame) -> float:
-    """Return when the frame was taken, POSIX seconds; NaN when the file does not say.
-
-    A camera's clock without a zone is read as UTC: only differences matter.
-    """
-    taken = frame.captured_at
-    if taken is None:
-        return NO_TIME
-    return (taken if taken.tzinfo else taken.replace(tzinfo=UTC)).timestamp()
-
-
-def identity_of(config: EnsembleConfig, settings: ModelSettings, *, encoder: str) -> Identity:
-    """Return which gate a profile is made with, or is to be used with."""
-    return Identity(
-        ensemble=config.name,
-        encoder=encoder,
-        made_by=made_by(config, settings),
-        thresholds={voter.name: voter.threshold for voter in config.voters},
-        vote=str(config.vote),
-    )

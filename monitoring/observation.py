@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import blake2b
 
 import numpy as np
@@ -113,6 +114,16 @@ def scores_of(verdict: Verdict, voters: Sequence[str]) -> Floats:
     return np.array(
         [np.nan if said.get(name) is None else said[name] for name in voters], dtype=np.float32
     )
+
+
+def posix_seconds(taken: datetime | None) -> float:
+    """Return when a frame was taken, POSIX seconds; NaN when the file does not say.
+
+    A camera's clock without a zone is read as UTC: only differences matter.
+    """
+    if taken is None:
+        return NO_TIME
+    return (taken if taken.tzinfo else taken.replace(tzinfo=UTC)).timestamp()
 
 
 def rank_of(frame_id: str) -> int:

@@ -63,6 +63,11 @@ class OpenPane:
         self._last = -np.inf
 
     @property
+    def arrivals(self) -> list[Arrival]:
+        """Those that stay, flight by flight."""
+        return [each for flight in self._flights.values() for each in flight]
+
+    @property
     def frames(self) -> int:
         """How many stay."""
         return sum(map(len, self._flights.values()))
@@ -85,7 +90,7 @@ class OpenPane:
 
     def closed(self) -> Pane:
         """Return the pane as it is now."""
-        chosen = [each for flight in self._flights.values() for each in flight]
+        chosen = self.arrivals
         return Pane(
             state=np.sum([each.row for each in chosen], axis=0, dtype=np.int64),
             seconds=(self._first, self._last),

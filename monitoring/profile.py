@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
 
+from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError
 from monitoring.attributes import ATTRIBUTE_OF, ATTRIBUTES, Floats64, Pixels
 from monitoring.limits import Limits
@@ -44,6 +45,17 @@ class Identity:
     made_by: Mapping[str, str]
     thresholds: Mapping[str, float]
     vote: str
+
+    @classmethod
+    def of(cls, config: EnsembleConfig, made_by: Mapping[str, str], *, encoder: str) -> Self:
+        """Return which gate an ensemble file describes."""
+        return cls(
+            ensemble=config.name,
+            encoder=encoder,
+            made_by=made_by,
+            thresholds={voter.name: voter.threshold for voter in config.voters},
+            vote=str(config.vote),
+        )
 
     @property
     def voters(self) -> tuple[str, ...]:

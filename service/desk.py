@@ -1,6 +1,7 @@
 """The desk: every ensemble that is loaded, and who may come to it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
@@ -12,12 +13,13 @@ from ensembles.reasons import Reason
 from models.catalog import Ensemble, load_ensemble
 from models.settings import MOST_DEFAULT_THREADS, ModelSettings
 from monitoring import metrics
-from monitoring.around import guard
+from monitoring.tap import Tap
 from service.admission import Bodies, Slots
 from service.multipart import Upload
 from service.refusals import Refusal
 from service.settings import ServiceSettings
 from service.station import Pools, Station
+from service.watching import around_with, open_tap
 
 
 class Desk:
@@ -48,15 +50,26 @@ class Desk:
             WeightsError: A model cannot run here.
         """
         models = shared_out(models, settings)
-        loaded = [load_ensemble(path, models, around=guard) for path in settings.ensembles]
+        taps = [open_tap(path, models, settings) for path in settings.ensembles]
+        loaded = [
+            load_ensemble(path, models, around=around_with(tap))
+            for path, tap in zip(settings.ensembles, taps, strict=True)
+        ]
         _refuse_equal_names(loaded, settings.ensembles)
-        return cls.put_to_work(loaded, settings, models)
+        for tap in filter(None, taps):
+            tap.start()
+        return cls.put_to_work(loaded, settings, models, taps=taps)
 
     @classmethod
     def put_to_work(
-        cls, ensembles: Sequence[Ensemble], settings: ServiceSettings, models: ModelSettings
+        cls,
+        ensembles: Sequence[Ensemble],
+        settings: ServiceSettings,
+        models: ModelSettings,
+        *,
+        taps: Sequence[Tap | None] = (),
     ) -> Self:
-        """Put loaded ensembles to work."""
+        """Put loaded ensembles to work, each with its drift if it has any."""
         pools = Pools(settings, models.session_threads)
         for ensemble in ensembles:
             config = ensemble.config
@@ -65,8 +78,8 @@ class Desk:
             ).set(1)
         return cls(
             {
-                ensemble.config.name: Station(ensemble, models.limits, pools, settings)
-                for ensemble in ensembles
+                ensemble.config.name: Station(ensemble, models.limits, pools, settings, tap=tap)
+                for ensemble, tap in zip_longest(ensembles, taps)
             },
             pools,
             settings,
@@ -101,8 +114,11 @@ class Desk:
             )
 
     def close(self) -> None:
-        """End the threads; what is running is not waited for."""
+        """End the threads; what is running is not waited for, but drift writes down what it saw."""
         self._pools.close()
+        for station in self.stations.values():
+            if station.tap is not None:
+                station.tap.close()
 
 
 def shared_out(models: ModelSettings, settings: ServiceSettings) -> ModelSettings:

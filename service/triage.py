@@ -10,6 +10,7 @@ from ensembles.reasons import Reason
 from ensembles.votes import Verdict
 from service.desk import Desk
 from service.exchange import Exchange
+from service.flight import Flight
 from service.multipart import Upload, is_multipart, uploads
 from service.query import TriageQuery
 from service.refusals import Refusal
@@ -29,8 +30,9 @@ async def triage(request: Request) -> Response:
         tally.receive()
         async with desk.bodies.receive(request, most=limits.max_body_bytes) as body:
             query, station = _asked(request, desk, tally)
+            flight = Flight.of(request)
             [upload] = await _uploads(request, body, field="image", most=1)
-            work = _in_slot(desk, station, upload, query)
+            work = _in_slot(desk, station, upload, query, flight)
             judged = await while_wanted(request, work, seconds=limits.deadline_seconds)
         tally.judged(judged.verdict)
     _tell(exchange, station, [judged])
@@ -79,9 +81,11 @@ async def _uploads(request: Request, body: bytes, *, field: str, most: int) -> l
     )
 
 
-async def _in_slot(desk: Desk, station: Station, upload: Upload, query: TriageQuery) -> Judged:
+async def _in_slot(
+    desk: Desk, station: Station, upload: Upload, query: TriageQuery, flight: Flight
+) -> Judged:
     async with desk.slots.slot():
-        return await station.triage(upload, explain=query.explain)
+        return await station.triage(upload, explain=query.explain, flight=flight)
 
 
 async def _judge_all(
@@ -94,13 +98,14 @@ async def _judge_all(
     """Return one result per picture; what is not judged within the deadline is a refusal."""
     late = Refusal(Reason.TIMEOUT, "not judged within the deadline of the batch")
     results: list[Result] = [late] * len(pictures)
+    flight = Flight.of(request)
     turns = asyncio.Semaphore(desk.settings.pictures_at_once)
 
     async def judge(index: int, upload: Upload) -> None:
         async with turns:
             try:
                 desk.refuse_too_large(upload)
-                results[index] = await station.triage(upload, explain=query.explain)
+                results[index] = await station.triage(upload, explain=query.explain, flight=flight)
             except Refusal as refusal:
                 results[index] = refusal
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import typer
 
 from batch.labels import ids_of, labels_of, read_labels
-from batch.observe import Observer, seconds_of
+from batch.observe import Observer
 from batch.score import score
 from batch.sources import find_pictures
 from ensembles.errors import ConfigError
 from models.frames import Frame
 from models.settings import read_settings as read_model_settings
-from monitoring.observation import Observations
+from monitoring.observation import Observations, posix_seconds
 from monitoring.observation_file import SUFFIX, read_observations
 from monitoring.profile import Identity
 from service.settings import read_settings as read_service_settings
@@ -116,7 +116,7 @@ def flight_by(group: Group, labelled: Mapping[str, str]) -> Callable[[Frame], st
 
     def flight(frame: Frame) -> str:
         folder = labelled.get(frame.source) or Path(frame.source).parent.as_posix()
-        seconds = seconds_of(frame)
+        seconds = posix_seconds(frame.captured_at)
         if group is Group.FLIGHT or isnan(seconds):
             return folder
         form = "%Y-%m-%d" if group is Group.DAY else "%Y-%m-%d %H:00"
