@@ -31,8 +31,15 @@ DECODERS = 2
 LARGEST_PIXEL_BYTES = 8
 """Four channels of 16 bits: a file larger than this per allowed pixel is no picture for us."""
 
+Tap = Callable[[Frame, Verdict], None]
+"""Is told of every frame that was judged, while its pixels are there."""
+
 ItemT = TypeVar("ItemT")
 DoneT = TypeVar("DoneT")
+
+
+def _tells_nobody(frame: Frame, verdict: Verdict) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,12 @@ class Seen:
 
 
 def score(
-    paths: Iterable[Path], ensemble: Ensemble, *, limits: Limits, ask_all: bool = False
+    paths: Iterable[Path],
+    ensemble: Ensemble,
+    *,
+    limits: Limits,
+    ask_all: bool = False,
+    tap: Tap = _tells_nobody,
 ) -> Iterator[Row]:
     """Yield one row per path, in their order; a path that cannot be read is a `review` row.
 
@@ -64,6 +76,7 @@ def score(
         ensemble: Whose gate decides.
         limits: What one picture may cost.
         ask_all: Ask every voter about every picture.
+        tap: Is told of every judged frame.
     """
     stamp = stamp_of(ensemble)
     chunk_size = 1 if ensemble.config.tiles else CHUNK
@@ -76,7 +89,7 @@ def score(
     with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
         seen = _ahead(pool, look, iter(paths), depth=2 * chunk_size)
         while chunk := tuple(islice(seen, chunk_size)):
-            yield from _judged(chunk, ensemble, stamp, ask_all=ask_all)
+            yield from _judged(chunk, ensemble, stamp, ask_all=ask_all, tap=tap)
 
 
 def stamp_of(ensemble: Ensemble) -> Stamp:
@@ -143,7 +156,7 @@ def _read(path: Path, limits: Limits) -> bytes:
 
 
 def _judged(
-    chunk: Sequence[Seen], ensemble: Ensemble, stamp: Stamp, *, ask_all: bool
+    chunk: Sequence[Seen], ensemble: Ensemble, stamp: Stamp, *, ask_all: bool, tap: Tap
 ) -> Iterator[Row]:
     started = perf_counter()
     frames = [seen.frame for seen in chunk if seen.frame is not None]
@@ -155,6 +168,7 @@ def _judged(
             verdict, seconds = Verdict.unjudged(seen.reason), seen.seconds
         else:
             verdict, seconds = next(verdicts), seen.seconds + judging
+            tap(seen.frame, verdict)
         yield Row(seen.picture, verdict, stamp, now, seconds, seen.detail)
 
 

@@ -123,6 +123,8 @@ class EnsembleConfig(Strict):
         full_ballots: Share of frames, in [0, 1], on which every voter is asked.
         certificate: The JSON file with the promise made for this ensemble. It decides nothing,
             so the digest does not cover it.
+        profile: The file that says what usual frames are like (`skysift profile make`); drift is
+            watched when there is one. It decides nothing, so the digest does not cover it.
         on_drift: Who judges when the promise is in doubt. What this gate says of a frame does not
             depend on it, and a verdict names the digest of the gate that gave it, so the digest
             does not cover it.
@@ -136,6 +138,7 @@ class EnsembleConfig(Strict):
     full_ballots: Share = 0.02
     certificate: LocalPath | None = None
     # Left out of what is dumped, and so out of the digest.
+    profile: LocalPath | None = Field(default=None, exclude=True)
     on_drift: OnDrift | None = Field(default=None, exclude=True)
 
     @property

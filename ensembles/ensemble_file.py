@@ -47,8 +47,14 @@ def calibrated(base: Tree, point: OperatingPoint, certificate: str | None) -> Tr
         _known({**entries[name], "threshold": threshold, "floor": floors.get(name)})
         for name, threshold in point.thresholds_of(names).items()
     ]
-    vote = _vote(point.candidate, base)
-    return _known({**base, "voters": voters, "vote": vote, "certificate": certificate})
+    changed = {
+        **base,
+        "voters": voters,
+        "vote": _vote(point.candidate, base),
+        "certificate": certificate,
+        "profile": None,  # made with other thresholds, so it would be refused
+    }
+    return _known(changed)
 
 
 def _known(tree: Tree) -> Tree:

@@ -21,8 +21,8 @@ from service.examples import (
     LABELS_EXAMPLE,
     TRIAGE_EXAMPLE,
 )
+from service.outlook import Outlook
 from service.stand_in import StandIn
-from service.watch import Outlook
 
 Score = Annotated[float, Field(ge=0, le=1)]
 

@@ -102,6 +102,17 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto", description="auto: console on a terminal, JSON lines elsewhere."
     )
+    drift_folder: Path | None = Field(
+        default=None,
+        description="Where workers put together what drift sees; default: `drift` in SKYSIFT_HOME. "
+        "Replicas that share it are watched as one.",
+    )
+    drift_false_alarms_per_week: float = Field(
+        default=1.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="How many alarms a week you put up with while nothing drifts.",
+    )
     tracing: bool = Field(
         default=False, description="Let BentoML's OpenTelemetry middleware see the requests."
     )

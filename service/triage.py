@@ -10,6 +10,7 @@ from ensembles.reasons import Reason
 from ensembles.votes import Verdict
 from service.desk import Desk
 from service.exchange import Exchange
+from service.flight import Flight
 from service.multipart import Upload, is_multipart, uploads
 from service.query import TriageQuery
 from service.refusals import Refusal
@@ -29,11 +30,13 @@ async def triage(request: Request) -> Response:
         tally.receive()
         async with desk.bodies.receive(request, most=limits.max_body_bytes) as body:
             query, asked, station = _asked(request, desk, tally)
+            flight = Flight.of(request)
             [upload] = await _uploads(request, body, field="image", most=1)
-            work = _in_slot(desk, station, upload, query)
+            work = _in_slot(desk, station, upload, query, flight)
             judged = await while_wanted(request, work, seconds=limits.deadline_seconds)
         tally.judged(judged.verdict)
-    await desk.audit.record(asked, [judged], digest=station.ensemble.digest)
+    digest = station.ensemble.digest
+    await desk.audit.record(asked, [judged], digest=digest, flight=flight.name)
     _tell(exchange, station, [judged])
     return _json(
         TriageAnswer.of(judged.verdict, judged.frame, **_signature(desk, exchange, station)),
@@ -48,11 +51,13 @@ async def triage_batch(request: Request) -> Response:
         tally.receive()
         async with desk.bodies.receive(request, most=limits.max_batch_bytes) as body:
             query, asked, station = _asked(request, desk, tally)
+            flight = Flight.of(request)
             pictures = await _uploads(request, body, field="images", most=limits.max_batch_files)
             tally.receive(len(pictures) - 1)
-            results = await _judge_all(request, desk, station, pictures, query)
+            results = await _judge_all(request, desk, station, pictures, query, flight)
         _count(tally, results)
-    await desk.audit.record(asked, _judged(results), digest=station.ensemble.digest)
+    digest = station.ensemble.digest
+    await desk.audit.record(asked, _judged(results), digest=digest, flight=flight.name)
     _tell(exchange, station, results)
     items = [
         _item(index, upload, result)
@@ -87,9 +92,11 @@ async def _uploads(request: Request, body: bytes, *, field: str, most: int) -> l
     )
 
 
-async def _in_slot(desk: Desk, station: Station, upload: Upload, query: TriageQuery) -> Judged:
+async def _in_slot(
+    desk: Desk, station: Station, upload: Upload, query: TriageQuery, flight: Flight
+) -> Judged:
     async with desk.slots.slot():
-        return await station.triage(upload, explain=query.explain)
+        return await station.triage(upload, explain=query.explain, flight=flight)
 
 
 async def _judge_all(
@@ -98,6 +105,7 @@ async def _judge_all(
     station: Station,
     pictures: Sequence[Upload],
     query: TriageQuery,
+    flight: Flight,
 ) -> list[Result]:
     """Return one result per picture; what is not judged within the deadline is a refusal."""
     late = Refusal(Reason.TIMEOUT, "not judged within the deadline of the batch")
@@ -108,7 +116,7 @@ async def _judge_all(
         async with turns:
             try:
                 desk.refuse_too_large(upload)
-                results[index] = await station.triage(upload, explain=query.explain)
+                results[index] = await station.triage(upload, explain=query.explain, flight=flight)
             except Refusal as refusal:
                 results[index] = refusal
 

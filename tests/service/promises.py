@@ -21,10 +21,10 @@ from models.settings import ModelSettings
 from review.sample import SampledFrame
 from review.store import ReviewStore
 from service.desk import Desk
+from service.outlook import DriftAlarms, Watch, no_alarms
 from service.routes import site_app, v1_app
 from service.settings import ServiceSettings
 from service.stand_in import StandIn
-from service.watch import DriftAlarms, Watch, no_alarms
 from tests.service.fake_kind import Brightness
 from tests.service.fakes import ensemble
 

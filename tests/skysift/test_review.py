@@ -9,7 +9,7 @@ from review.store import ReviewStore
 from service.settings import read_settings
 from skysift.app import run
 from tests.review.labels import frame_id, sampled
-from tests.service.test_watch import written
+from tests.service.test_outlook import written
 
 HEAD = "frame,label,by,at\n"
 
