@@ -25,6 +25,7 @@ PROMISED, GOOD, BAD = 0.95, 0.98, 0.85
 POSITIVES = 1000
 GOOD_ONES = 300
 MOST_AFTER_THE_FALL = 20_000
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,21 @@ class Audit:
 
     skipped: float
     kept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A frame of the sample that shows the target.
+
+    Args:
+        place: Among all frames that show it and were flown together, from 1.
+        frame: Its id.
+        missed: The gate skipped it.
+    """
+
+    place: int
+    frame: str
+    missed: bool
 
 
 class Flights:
@@ -44,8 +60,8 @@ class Flights:
         self._random = np.random.default_rng(seed)
         self._flown = 0
 
-    def fly(self, frames: int, *, recall: float) -> list[tuple[str, bool]]:
-        """Record the sampled ones of so many positive frames: id, and whether it is missed."""
+    def fly(self, frames: int, *, recall: float) -> list[Sighting]:
+        """Record and return the sampled ones of so many positive frames."""
         missed = self._random.random(frames) >= recall
         chance = np.where(missed, self.audit.skipped, self.audit.kept)
         sampled = np.flatnonzero(self._random.random(frames) < chance)
@@ -62,11 +78,11 @@ class Flights:
                 )
                 ids |= dict(zip(some, made, strict=True))
         self._flown += frames
-        return [(ids[place], bool(missed[place])) for place in sorted(ids)]
+        return [Sighting(place + 1, ids[place], bool(missed[place])) for place in sorted(ids)]
 
-    def label(self, frames: Sequence[str]) -> bool:
+    def label(self, seen: Sequence[Sighting]) -> bool:
         """Say that the frames show the target; return whether the promise is void."""
-        self.site.say(*map(positive, frames))
+        self.site.say(*(positive(one.frame) for one in seen))
         return bool(self.site.listed()["certificate_status"] == "void")
 
 
@@ -83,7 +99,7 @@ def alarms_falsely(audit: Audit, seed: int) -> bool:
     """Return whether 1,000 labelled positives at a good recall ever raise the alarm."""
     with flights(audit, seed) as sky:
         labelled = sky.fly(int(POSITIVES / _share(audit, GOOD)), recall=GOOD)
-        return sky.label([frame for frame, _ in labelled][:POSITIVES])
+        return sky.label(labelled[:POSITIVES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +121,18 @@ def delay(audit: Audit, seed: int) -> Delay | None:
     """Return how late a fall is seen; None when there was a false alarm before it."""
     with flights(audit, seed) as sky:
         good = sky.fly(int(GOOD_ONES / _share(audit, GOOD)), recall=GOOD)
-        if good and sky.label([frame for frame, _ in good]):
+        if good and sky.label(good):
             return None
-        unsaid: list[str] = []
+        unsaid: list[Sighting] = []
         labels = misses = 0
-        for flown in range(1, MOST_AFTER_THE_FALL):
-            for frame, missed in sky.fly(1, recall=BAD):
-                unsaid.append(frame)
-                labels, misses = labels + 1, misses + missed
+        for before in range(0, MOST_AFTER_THE_FALL, AT_ONCE):
+            for one in sky.fly(AT_ONCE, recall=BAD):
+                unsaid.append(one)
+                labels, misses = labels + 1, misses + one.missed
                 # A find never raises the alarm, so finds are posted with the next miss.
-                if missed and sky.label(unsaid):
-                    return Delay(flown, labels, misses)
-                unsaid = [] if missed else unsaid
+                if one.missed and sky.label(unsaid):
+                    return Delay(before + one.place, labels, misses)
+                unsaid = [] if one.missed else unsaid
         return Delay(MOST_AFTER_THE_FALL, labels, misses)
 
 

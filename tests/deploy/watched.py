@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -66,10 +66,17 @@ def until(condition: Callable[[], bool], what: str | Callable[[], str]) -> None:
         sleep(0.2)
 
 
-def call(url: str, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+def call(
+    url: str,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, bytes]:
     parts = urlsplit(url)
     with closing(HTTPConnection(parts.hostname or "", parts.port, timeout=60)) as connection:
-        connection.request(method, path, body)
+        connection.request(method, path, body, dict(headers or {}))
         response = connection.getresponse()
         return response.status, response.read()
 
