@@ -38,13 +38,19 @@ vote: and
 """
 
 
-def write_gates(folder: Path) -> tuple[Path, Path]:
-    """Write the demo gate with a certificate and a wider gate beside it, and a broken one."""
-    demo = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+def demo_gate() -> dict[str, Any]:
+    """Return the demo gate's file, with places that hold wherever it is written."""
+    demo: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     for voter in demo["voters"]:
         for key in ("weights", "pretrained"):
             if str(voter["options"].get(key, "")).startswith("../"):
                 voter["options"][key] = str((DEMO.parent / voter["options"][key]).resolve())
+    return demo
+
+
+def write_gates(folder: Path) -> tuple[Path, Path]:
+    """Write the demo gate with a certificate and a wider gate beside it, and a broken one."""
+    demo = demo_gate()
     wide = demo | {"name": "demo-wide"}
     wide["voters"] = [voter | {"threshold": voter["threshold"] / 2} for voter in demo["voters"]]
     own = demo | {"on_drift": {"switch_to": "wide.yaml"}}
