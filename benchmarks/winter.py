@@ -30,7 +30,8 @@ from skysift.app import run
 from tests.deploy.watched import Watching, call, demo_gate, watching
 from tests.service.promises import certificate
 
-REFERENCE, LIVE = 60, 50
+REFERENCE, LIVE = 360, 50
+"""Flights; a profile of 60 alarms on usual ones, and says so when it is made."""
 FRAMES, SIZE, ADVANCE = 5, (320, 240), 0.3
 SEED = 90_000
 SETTLE_SECONDS = 6
@@ -71,7 +72,7 @@ def fly(service: Served, prometheus: Watching, flights: list[Path], kind: str) -
     known: set[tuple[str, str]] = set()
     sent = 0
     for place in flights:
-        for picture in sorted(place.rglob("*.jpg")):
+        for picture in sorted(place.glob("**/*.jpg")):
             name = {HEADER: f"{kind}-{place.name}"}
             call(service.url, "POST", "/v1/triage", picture.read_bytes(), headers=name)
             sent += 1
@@ -90,11 +91,11 @@ def _tell(prometheus: Watching, known: set[tuple[str, str]], after: str) -> set[
 
 def main(folder: Path) -> None:
     """Draw, serve, send, tell."""
-    draw(folder / "usual", "usual", REFERENCE, seed=SEED)
     usual = draw(folder / "usual-live", "usual", LIVE, seed=SEED + 1000)
     winter = draw(folder / "winter-live", "winter", LIVE, seed=SEED + 2000)
     gate = write_gate(folder)
     if not (folder / "profile.npz").exists():
+        draw(folder / "usual", "usual", REFERENCE, seed=SEED)
         out = str(folder / "profile.npz")
         run(["profile", "make", str(folder / "usual"), "--ensemble", str(gate), "--out", out])
     settings = ServiceSettings(
