@@ -51,6 +51,9 @@ class Sighting:
     missed: bool
 
 
+AUDITS = (Audit(1, 1), Audit(0.2, 0.2), Audit(0.2, 1))
+
+
 class Flights:
     """A service, and frames that show the target, kept with some recall."""
 
@@ -141,6 +144,19 @@ def _share(audit: Audit, recall: float) -> float:
     return recall * audit.kept + (1 - recall) * audit.skipped
 
 
+def row(audit: Audit, runs: int) -> str:
+    """Return one line of the table."""
+    false = sum(alarms_falsely(audit, seed) for seed in range(runs))
+    seen = [one for seed in range(runs) if (one := delay(audit, 10_000 + seed))]
+    cells = [
+        f"{np.quantile([one.labels for one in seen], q):.0f} "
+        f"({np.quantile([one.misses for one in seen], q):.0f}; "
+        f"{np.quantile([one.flown for one in seen], q):.0f})"
+        for q in (0.5, 0.9)
+    ]
+    return f"| {audit.skipped:g}, {audit.kept:g} | {false} of {runs} | {' | '.join(cells)} |"
+
+
 def main(runs: int) -> None:
     """Print the table."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
@@ -148,16 +164,8 @@ def main(runs: int) -> None:
     print("| skipped, kept in the sample | false alarms per 1,000 labelled positives | ", end="")
     print("median delay: labels (misses among them; frames with a target) | 90 % |")
     print("|---|---|---|---|")
-    for audit in (Audit(1, 1), Audit(0.2, 0.2), Audit(0.2, 1)):
-        false = sum(alarms_falsely(audit, seed) for seed in range(runs))
-        seen = [one for seed in range(runs) if (one := delay(audit, 10_000 + seed))]
-        cells = [
-            f"{np.quantile([one.labels for one in seen], q):.0f} "
-            f"({np.quantile([one.misses for one in seen], q):.0f}; "
-            f"{np.quantile([one.flown for one in seen], q):.0f})"
-            for q in (0.5, 0.9)
-        ]
-        print(f"| {audit.skipped:g}, {audit.kept:g} | {false} of {runs} | {' | '.join(cells)} |")
+    for audit in AUDITS:
+        print(row(audit, runs), flush=True)
 
 
 if __name__ == "__main__":

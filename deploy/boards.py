@@ -124,7 +124,8 @@ ROWS = (
                 "Why frames are in review although no vote sent them there.",
                 (
                     Query(
-                        'sum by (reason) (rate(skysift_frames_total{reason!="none"}[5m]))',
+                        'sum by (reason) (rate(skysift_frames_total{reason!="none"}[5m]))'
+                        " or sum(rate(skysift_frames_total[5m])) * 0",
                         "{{reason}}",
                     ),
                 ),

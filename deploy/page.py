@@ -169,7 +169,7 @@ def _legend(pattern: str, labels: dict[str, str]) -> str:
     for label, value in labels.items():
         pattern = pattern.replace(f"{{{{{label}}}}}", value)
     # A label that is empty is one that Prometheus does not have.
-    return " ".join(_NO_SUCH_LABEL.sub("", pattern).split())
+    return " ".join(_NO_SUCH_LABEL.sub("", pattern).split()) or "none"
 
 
 def _points(values: Sequence[tuple[float, str]]) -> tuple[tuple[float, float], ...]:
