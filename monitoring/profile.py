@@ -201,11 +201,11 @@ def read_profile(path: Path) -> Profile:
         ConfigError: There is no such file, it is no profile, or one of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return _profile({name: file[name] for name in file.files})
     except FileNotFoundError:
         raise ConfigError("there is no such file", source=str(path)) from None
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ConfigError(f"is no profile that can be read: {error}", source=str(path)) from None
 
 
