@@ -65,7 +65,8 @@ def statistics_for(voters: Sequence[str], *, embedded: bool) -> tuple[Statistic,
     found.append(Statistic("share kept", "kept", "share kept"))
     if embedded:
         looks = [f"T2 {count}" for count in COMPONENTS]
-        looks += ["T2 all", "T2 within clusters", "residual", "Mahalanobis", "clusters"]
+        looks += ["T2 all", "T2 within clusters", "distance"]
+        looks += ["residual", "Mahalanobis", "clusters"]
         found += [Statistic(look, "embedding", look) for look in looks]
     return tuple(found)
 
@@ -179,6 +180,7 @@ def _embedding_shifts(
             *(squares[:, :count].sum(axis=1, keepdims=True) * weight for count in COMPONENTS),
             squares.sum(axis=1, keepdims=True) * weight,
             within.sum(axis=1, keepdims=True) * weight,
+            (shift**2).sum(axis=1, keepdims=True) * weight,
             np.abs(energies) / ONE * np.sqrt(weight),
             _occupancy(windows, base, layout),
         ],

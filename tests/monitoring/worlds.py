@@ -21,7 +21,7 @@ IDENTITY = Identity(
     vote="or",
 )
 NO_GOLDEN = Golden((), np.zeros((0, 2), np.float32), np.zeros((0, DIMENSION), np.float32))
-QUICK = Effort(worlds=12, panes=80)
+QUICK = Effort(worlds=10, panes=60)
 
 
 def frames_of(
