@@ -153,7 +153,17 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         ConfigError: With every mistake of the file.
         WeightsError: With every voter that cannot be loaded.
     """
-    config = read(path)
+    return load_config(read(path), settings, around=around)
+
+
+def load_config(
+    config: EnsembleConfig, settings: ModelSettings, *, around: Around | None = None
+) -> Ensemble:
+    """Return an ensemble that was read, perhaps changed since, with all its voters loaded.
+
+    Raises:
+        WeightsError: With every voter that cannot be loaded.
+    """
     voters = _load_all(config, Runtime(settings))
     guarded = around or _bare
     seats = [

@@ -32,6 +32,13 @@ def chosen_provider(wanted: Provider, available: Sequence[str]) -> Provider:
     return wanted
 
 
+def runs_on_gpu(wanted: Provider, available: Sequence[str]) -> bool:
+    """Return whether networks run on a GPU; a provider that is missing runs nowhere."""
+    if wanted == "auto":
+        return CUDA in available
+    return wanted != "cpu"
+
+
 def refuse_fallback(wanted: Provider, running: Sequence[str]) -> None:
     """Refuse a session that was asked to run on a GPU and quietly runs on the CPU.
 
