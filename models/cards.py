@@ -36,8 +36,8 @@ class Conversion(BaseModel):
     Attributes:
         network_sha256: Of the float32 network.
         image: How the views were prepared.
-        views: How many of the user's views its ranges were taken from; 0 where none are needed.
-        frames_sha256: Over the ids of the frames these were cut from.
+        frames: How many of the user's frames its ranges were taken from.
+        frames_sha256: Over their ids.
         seed: Chose them.
         made_with: The packages that did it, with their versions.
         opset: Of the converted network.
@@ -47,7 +47,7 @@ class Conversion(BaseModel):
 
     network_sha256: Sha256
     image: Recipe
-    views: Annotated[int, Field(ge=0)]
+    frames: Positive
     frames_sha256: Sha256
     seed: int
     made_with: str

@@ -176,6 +176,7 @@ def load_config(
         for voter, model in zip(config.voters, voters, strict=True)
     ]
     now = digest(config, settings)
+    enough_px, enough_scale = enough_of(config, settings)
     return Ensemble(
         config,
         now,
@@ -186,10 +187,20 @@ def load_config(
             cut=cutter(config.tiles),
             views_at_once=_tiles_at_once(settings) if config.tiles else None,
         ),
-        enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
+        enough_px=enough_px,
         standing=standing_of(config.certificate, now),
-        enough_scale=_enough_scale(config, settings),
+        enough_scale=enough_scale,
     )
+
+
+def enough_of(config: EnsembleConfig, settings: ModelSettings) -> tuple[int, float]:
+    """Return `Ensemble.enough_px` and `Ensemble.enough_scale`; needs no runtime.
+
+    Raises:
+        WeightsError: A prepared model says it, and it is missing.
+    """
+    enough_px = max(options_of(voter).view_px(settings) for voter in config.voters)
+    return enough_px, _enough_scale(config, settings)
 
 
 def _tiles_at_once(settings: ModelSettings) -> int:
