@@ -15,10 +15,11 @@ from ensembles.seat import Seat
 from ensembles.standing import NO_CERTIFICATE, Standing, standing_of
 from ensembles.voter import Voter
 from models.frames import Frame
+from models.handles import available_providers
 from models.options import ModelOptions
 from models.preprocess import RECIPE_VERSION
 from models.providers import chosen_provider
-from models.runtime import Runtime, available_providers
+from models.runtime import Runtime
 from models.settings import ModelSettings
 from models.views import cutter
 from models.weights import sha256_of

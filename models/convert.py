@@ -18,9 +18,9 @@ from models.cards import Conversion
 from models.catalog import options_of
 from models.convertible import Convertible
 from models.frames import Frame
+from models.handles import installed_runtimes
 from models.precision import Precision
 from models.preprocess import Recipe, prepare
-from models.runtime import installed_runtimes
 from models.settings import ModelSettings
 from models.views import cutter
 from models.weights import sha256_of

@@ -10,11 +10,12 @@ from structlog.typing import FilteringBoundLogger
 
 from ensembles.errors import WeightsError
 from models.cards import Card, Conversion
+from models.handles import available_providers
 from models.options import ModelOptions
 from models.precision import CONVERT_COMMAND, Precision
 from models.preprocess import Recipe
 from models.providers import runs_on_gpu
-from models.runtime import Runtime, available_providers
+from models.runtime import Runtime
 from models.settings import ModelSettings
 
 log: FilteringBoundLogger = structlog.get_logger()

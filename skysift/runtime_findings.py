@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ensembles.errors import WeightsError
+from models.handles import available_providers, installed_runtimes
 from models.providers import chosen_provider
-from models.runtime import available_providers, installed_runtimes
 from models.settings import Provider
 from skysift.findings import Finding, fail, ok
 

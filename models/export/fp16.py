@@ -8,15 +8,17 @@ import numpy as np
 import onnx
 from onnxruntime.quantization import CalibrationMethod
 from onnxruntime.quantization.calibrate import create_calibrator
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 
 from ensembles.errors import WeightsError
 from ensembles.voter import Floats
 from models.export.calibration_feed import CalibrationFeed
-from models.export.network_file import faults, loaded, opset_of
+from models.export.network_file import FLOAT, faults, opset_of, simplified
 
 LARGEST = float(np.finfo(np.float16).max)
+CAST_SUFFIX = "_cast_to_fp16"
+"""Of the converter's names for what an operator that stays in float32 gives."""
+
 HEADROOM = 4.0
 """Other frames reach further than those whose ranges were taken."""
 
@@ -38,8 +40,7 @@ def write_fp16(network: Path, made: Path, views: Iterable[Floats]) -> int:
     with TemporaryDirectory() as folder:
         simple = Path(folder) / "simple.onnx"
         try:
-            quant_pre_process(str(network), str(simple), skip_symbolic_shape=True)
-            model = loaded(simple, network)
+            model = simplified(network, simple)
             reached = _reached(simple, CalibrationFeed(model, views, path=network), Path(folder))
             half = convert_float_to_float16(
                 model,
@@ -47,6 +48,7 @@ def write_fp16(network: Path, made: Path, views: Iterable[Floats]) -> int:
                 op_block_list=DEFAULT_OP_BLOCK_LIST,
                 node_block_list=list(_too_large(model, reached)),
             )
+            _skip_round_trips(half)
             onnx.save(half, made)
         except faults() as error:
             raise WeightsError(f"{network}: cannot be converted to fp16: {error}") from error
@@ -70,3 +72,32 @@ def _too_large(model: onnx.ModelProto, reached: Mapping[str, float]) -> Iterator
         touched = (reached.get(name, 0.0) for name in (*node.input, *node.output))
         if max(touched, default=0.0) > LARGEST / HEADROOM:
             yield node.name
+
+
+def _skip_round_trips(model: onnx.ModelProto) -> None:
+    """Hand float32 from one operator that stays to the next, instead of through float16.
+
+    The converter casts all that such an operator gives to float16, and what the next one takes
+    back: a value that made the first one stay would be infinite on the way.
+    """
+    casts = [node for node in model.graph.node if node.op_type == "Cast"]
+    full = {node.output[0]: node.input[0] for node in casts if node.input[0].endswith(CAST_SUFFIX)}
+    back = {
+        node.output[0]: full[node.input[0]]
+        for node in casts
+        if node.input[0] in full and node.attribute[0].i == FLOAT
+    }
+    for node in model.graph.node:
+        for index, name in enumerate(node.input):
+            node.input[index] = back.get(name, name)
+        if node.output[0] in back:
+            node.input[0] = back[node.output[0]]  # stays only where it names an output
+    _drop_unused(model, casts)
+
+
+def _drop_unused(model: onnx.ModelProto, casts: Iterable[onnx.NodeProto]) -> None:
+    used = {name for node in model.graph.node for name in node.input}
+    used.update(output.name for output in model.graph.output)
+    for node in casts:
+        if node.output[0] not in used:
+            model.graph.node.remove(node)

@@ -6,12 +6,11 @@ from tempfile import TemporaryDirectory
 
 import onnx
 from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from ensembles.errors import WeightsError
 from ensembles.voter import Floats
 from models.export.calibration_feed import CalibrationFeed
-from models.export.network_file import faults, loaded, opset_of
+from models.export.network_file import faults, opset_of, simplified
 
 # Those that calculate, and those between them: a float operator in between would cost two
 # conversions of everything.
@@ -68,8 +67,7 @@ def write_int8(network: Path, made: Path, views: Iterable[Floats]) -> int:
     with TemporaryDirectory() as folder:
         simple = Path(folder) / "simple.onnx"
         try:
-            quant_pre_process(str(network), str(simple), skip_symbolic_shape=True)
-            model = loaded(simple, network)
+            model = simplified(network, simple)
             attentive = _attends(model)
             quantize_static(
                 str(simple),

@@ -5,6 +5,7 @@ from pathlib import Path
 import onnx
 from google.protobuf.message import DecodeError, EncodeError
 from onnxruntime.capi import onnxruntime_pybind11_state
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from ensembles.errors import WeightsError
 
@@ -12,20 +13,21 @@ FLOAT = onnx.TensorProto.FLOAT
 OWN_DOMAINS = ("", "ai.onnx")
 
 
-def loaded(path: Path, network: Path) -> onnx.ModelProto:
-    """Return the graph in a file.
+def simplified(network: Path, path: Path) -> onnx.ModelProto:
+    """Return the graph of a network, simplified, with shapes, and every node named.
 
     Args:
-        path: The file.
-        network: What to call it in an error: the user's file that `path` was made from.
+        network: In float32.
+        path: Where the simplified network is written, too.
 
     Raises:
-        WeightsError: It cannot be read, or calculates in another type than float32.
+        WeightsError: It calculates in another type than float32.
     """
-    try:
-        model = onnx.load(path)
-    except (OSError, DecodeError) as error:
-        raise WeightsError(f"{network}: cannot be read: {error}") from error
+    quant_pre_process(str(network), str(path), skip_symbolic_shape=True)
+    model = onnx.load(path)
+    for index, node in enumerate(model.graph.node):
+        node.name = node.name or f"{node.op_type}_{index}"  # nodes are excluded by name
+    onnx.save(model, path)
     kind = picture_input(model).type.tensor_type.elem_type
     if kind != FLOAT:
         name = onnx.TensorProto.DataType.Name(kind).lower()
