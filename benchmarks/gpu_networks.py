@@ -43,10 +43,11 @@ def subjects(folder: Path) -> list[Subject]:
         "resnet50": torchvision.models.resnet50(),
         "mobilenet_v3_small": torchvision.models.mobilenet_v3_small(),
     }
-    return [_subject(name, module, folder) for name, module in modules.items()]
+    return [subject(name, module, folder) for name, module in modules.items()]
 
 
-def _subject(name: str, module: torch.nn.Module, folder: Path) -> Subject:
+def subject(name: str, module: torch.nn.Module, folder: Path) -> Subject:
+    """Return one network, exported into the folder in both precisions."""
     full, half = folder / f"{name}.onnx", folder / f"{name}.fp16.onnx"
     example = torch.zeros(EXAMPLE_BATCH, *RECIPE.shape)
     write_onnx(module, example, full, input_name="image", output_names=["out"])

@@ -1,9 +1,11 @@
 """Ways to run one batch: as Skysift does, with the batch on the card already, and in torch."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +16,7 @@ from models.settings import ModelSettings
 from models.tensors import Tensor
 
 Batch = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-Run = Callable[[], object]
+Run = Callable[[], Any]
 
 UNMEASURED = 3
 LEAST_SECONDS = 1.0
@@ -53,7 +55,7 @@ def torch_graph(module: torch.nn.Module, batch: Batch, *, half: bool, device: st
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
     dtype = torch.float16 if half else torch.float32
-    there = module.to(device=device, dtype=dtype)
+    there = deepcopy(module).to(device=device, dtype=dtype)
     host = torch.from_numpy(batch)
     static = host.to(device=device, dtype=dtype)
     if device == "cpu":
@@ -78,7 +80,7 @@ def torch_graph(module: torch.nn.Module, batch: Batch, *, half: bool, device: st
 def torch_compiled(module: torch.nn.Module, batch: Batch, *, half: bool, device: str) -> Run:
     """Return torch's run compiled with `max-autotune`, which records graphs by itself."""
     dtype = torch.float16 if half else torch.float32
-    compiled = torch.compile(module.to(device=device, dtype=dtype), mode="max-autotune")
+    compiled = torch.compile(deepcopy(module).to(device=device, dtype=dtype), mode="max-autotune")
     host = torch.from_numpy(batch)
     return lambda: _forward(compiled, host.to(device=device, dtype=dtype)).float().cpu().numpy()
 

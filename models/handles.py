@@ -28,6 +28,9 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 RUNTIME_PACKAGES = ("onnxruntime", "onnxruntime-gpu")
 ERRORS_ONLY = 3
+# With it ONNX Runtime 1.32 ends the whole process while it opens some float16 networks on a CPU
+# (CLIP's first convolution). It does nothing for a network in float32.
+DISABLED_OPTIMIZERS = ["FuseFp16InitializerToFp32NodeTransformer"]
 
 
 def open_handle(path: Path, settings: ModelSettings) -> tuple[Any, Provider]:
@@ -71,6 +74,7 @@ def _handle_on(provider: Provider, path: Path, settings: ModelSettings) -> Any: 
             providers=PROVIDERS[provider],
             provider_options=provider_options(provider, settings.home),
             enable_fallback=0,
+            disabled_optimizers=DISABLED_OPTIMIZERS,
         )
     except faults() as error:
         raise WeightsError(f"{path}: ONNX Runtime refuses the file: {error}") from error

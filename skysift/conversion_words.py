@@ -89,9 +89,14 @@ def _lines_of_voter(one: Converted, moved: ScoreChange, report: Report) -> Itera
         f"  {moved.lost} votes go from yes to no, {moved.gained} from no to yes; "
         f"{moved.abstained} views have a score in one form only"
     )
-    slower = "" if new < old else ": not cheaper on this machine, leave it in fp32"
-    yield f"  {old:.1f} CPU ms a view become {new:.1f}{slower}"
+    yield f"  {old:.1f} CPU ms a view become {new:.1f}{_worth(one, old, new)}"
     yield f"  {one.bytes_before / MB:.1f} MB become {one.bytes_after / MB:.1f}"
+
+
+def _worth(one: Converted, old: float, new: float) -> str:
+    if one.precision == "fp16":
+        return "; what it is worth on a GPU, `python -m benchmarks.gpu` says there"
+    return "" if new < old else ": not cheaper on this machine, leave it in fp32"
 
 
 def _advice(report: Report) -> str:

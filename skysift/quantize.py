@@ -26,6 +26,7 @@ from models.costs import measured_costs
 from models.settings import ModelSettings, read_settings
 from skysift.conversion_frames import Divided, decoded, divide
 from skysift.conversion_words import Report, facts_of, lines_of
+from skysift.logs import log_to_stderr
 from skysift.progress import progress
 
 TIMED_FRAMES = 8
@@ -52,6 +53,7 @@ def quantize(
 
     At most 128 frames give the ranges; scores and decisions are compared on all others.
     """
+    log_to_stderr()
     if out and not out.parent.is_dir():
         raise ConfigError(f"{out}: there is no folder {out.parent}")
     settings, wanted = read_settings(), read(config)

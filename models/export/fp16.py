@@ -19,6 +19,9 @@ LARGEST = float(np.finfo(np.float16).max)
 CAST_SUFFIX = "_cast_to_fp16"
 """Of the converter's names for what an operator that stays in float32 gives."""
 
+SPELLED_OUT = ("Softplus", "Mish")
+"""Where a runtime has no float16 kernel it writes these as log(1 + exp(x)), infinite from 11 on."""
+
 HEADROOM = 4.0
 """Other frames reach further than those whose ranges were taken."""
 
@@ -45,7 +48,7 @@ def write_fp16(network: Path, made: Path, views: Iterable[Floats]) -> int:
             half = convert_float_to_float16(
                 model,
                 keep_io_types=True,
-                op_block_list=DEFAULT_OP_BLOCK_LIST,
+                op_block_list=[*DEFAULT_OP_BLOCK_LIST, *SPELLED_OUT],
                 node_block_list=list(_too_large(model, reached)),
             )
             _skip_round_trips(half)
