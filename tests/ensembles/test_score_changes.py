@@ -10,18 +10,18 @@ def scores(*values: float) -> Floats:
 
 
 def test_votes_that_flip_are_counted_by_direction() -> None:
-    change = score_change("v", scores(0.6, 0.6, 0.4, 0.4), scores(0.6, 0.4, 0.6, 0.1), 0.5)
+    change = score_change("v", scores(0.6, 0.6, 0.4, 0.5), scores(0.6, 0.4, 0.6, 0.2), 0.5)
 
-    assert (change.lost, change.gained) == (1, 1)
+    assert (change.lost, change.gained) == (2, 1)
     assert change.largest == pytest.approx(0.3)
     assert change.mean == pytest.approx(0.175)
     assert change.quantiles[0] == pytest.approx(0.2)
 
 
 def test_a_score_at_the_threshold_is_a_yes() -> None:
-    change = score_change("v", scores(0.5, 0.25), scores(0.25, 0.5), 0.5)
+    change = score_change("v", scores(0.5, 0.25, 0.25), scores(0.25, 0.5, 0.5), 0.5)
 
-    assert (change.lost, change.gained) == (1, 1)
+    assert (change.lost, change.gained) == (1, 2)
 
 
 def test_views_that_only_one_form_scored_are_counted_and_not_compared() -> None:

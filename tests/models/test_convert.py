@@ -153,6 +153,19 @@ def test_the_same_frames_and_seed_give_the_same_file(tmp_path: Path) -> None:
     assert one.read_bytes() == other.read_bytes()
 
 
+def test_weights_have_7_bits_and_a_scale_per_channel(tmp_path: Path) -> None:
+    path = converted(gate("onnx", onnx_options(tmp_path))).network
+
+    arrays = {
+        tensor.name: onnx.numpy_helper.to_array(tensor)
+        for tensor in onnx.load(path).graph.initializer
+    }
+    (quantized,) = (name for name in arrays if name.startswith("second") and "quant" in name)
+    assert arrays[quantized].dtype == np.int8
+    assert 32 < np.abs(arrays[quantized].astype(int)).max() <= 64
+    assert len(arrays["second_scale"]) == 16
+
+
 def test_what_was_converted_from_the_same_is_left_alone(tmp_path: Path) -> None:
     config = gate("onnx", onnx_options(tmp_path))
     first = converted(config)
