@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -51,7 +52,7 @@ voters:
     threshold: 0.5
     options: {{model: ViT-B-32, pretrained: random, positive: [a car], negative: [a field]}}
 """
-Session = onnxruntime.InferenceSession
+Session = Any  # onnxruntime is not followed: it is optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ def _opened(path: Path, *, optimise: bool = True, keep: Path | None = None) -> S
         options.graph_optimization_level = level
     if keep:
         options.optimized_model_filepath = str(keep)
-    return Session(path, options, disabled_optimizers=["FuseFp16InitializerToFp32NodeTransformer"])
+    return onnxruntime.InferenceSession(
+        path, options, disabled_optimizers=["FuseFp16InitializerToFp32NodeTransformer"]
+    )
 
 
 def _answers(session: Session, rows: Floats) -> Floats:
