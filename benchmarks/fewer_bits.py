@@ -30,6 +30,7 @@ from models.convertible import Convertible
 from models.export.fp16 import write_fp16
 from models.export.int8 import write_int8
 from models.frames import Frame
+from models.handles import DISABLED_OPTIMIZERS
 from models.prepare import prepare as prepare_voters
 from models.preprocess import prepare
 from models.settings import read_settings
@@ -127,9 +128,7 @@ def _opened(path: Path, *, optimise: bool = True, keep: Path | None = None) -> S
         options.graph_optimization_level = level
     if keep:
         options.optimized_model_filepath = str(keep)
-    return onnxruntime.InferenceSession(
-        path, options, disabled_optimizers=["FuseFp16InitializerToFp32NodeTransformer"]
-    )
+    return onnxruntime.InferenceSession(path, options, disabled_optimizers=DISABLED_OPTIMIZERS)
 
 
 def _answers(session: Session, rows: Floats) -> Floats:

@@ -23,7 +23,7 @@ from models.precision import Precision
 from models.preprocess import Recipe, prepare
 from models.settings import ModelSettings
 from models.views import cutter
-from models.weights import sha256_of
+from models.weights import sha256_of, verify
 
 MOST_VIEWS = 256
 """More move no range that matters, and each costs a run in float32."""
@@ -168,11 +168,12 @@ def _convert_one(
 def _conversion_there(options: Convertible, settings: ModelSettings) -> Conversion | None:
     """Return how the network that lies there was made; None when none that is whole does."""
     try:
-        for path in options.artifacts(settings):
-            sha256_of(path)
-        return options.card(settings).conversion
+        card = options.card(settings)
+        for name, checksum in card.files.items():
+            verify(options.network(settings).with_name(name), checksum)
     except WeightsError:
         return None
+    return card.conversion
 
 
 def _prepared(sample: Sample, cut: Cut[Frame], recipe: Recipe) -> Iterator[Floats]:

@@ -190,6 +190,19 @@ def test_a_conversion_of_other_frames_is_lost_only_when_that_is_meant(tmp_path: 
     assert made.read_bytes() != before
 
 
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_conversion_that_was_cut_short_is_made_again(tmp_path: Path, kind: str) -> None:
+    config = gate(kind, MAKERS[kind](tmp_path))
+    path = converted(config).network
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+
+    again = converted(config)
+
+    assert not again.was_there
+    assert path.read_bytes() == whole
+
+
 def test_serving_needs_the_converted_file_alone(tmp_path: Path) -> None:
     config = gate("onnx", onnx_options(tmp_path))
     converted(config)
