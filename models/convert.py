@@ -26,7 +26,7 @@ from models.views import cutter
 from models.weights import sha256_of, verify
 
 MOST_VIEWS = 256
-"""More move no range that matters, and each costs a run in float32."""
+"""Each costs a run in float32, and the frames that give ranges are 128 at most."""
 
 UNKNOWN_OPSET = 1
 """Until the network is written."""
