@@ -39,7 +39,7 @@ class Conversion(BaseModel):
         frames: How many of the user's frames its ranges were taken from.
         frames_sha256: Over their ids.
         seed: Chose them.
-        made_with: The packages that did it, with their versions.
+        made_with: The packages that did it, with their versions, and what the CPU can do.
         opset: Of the converted network.
     """
 

@@ -17,6 +17,7 @@ from ensembles.voter import Floats
 from models.cards import Conversion
 from models.catalog import options_of
 from models.convertible import Convertible
+from models.cpu_features import has_vnni
 from models.frames import Frame
 from models.handles import installed_runtimes
 from models.precision import Precision
@@ -212,6 +213,7 @@ def _writer(precision: Precision) -> Write:
 def _made_with() -> str:
     runtimes = (f"{package} {found}" for package, found in installed_runtimes().items())
     try:
-        return ", ".join((*runtimes, f"onnx {version('onnx')}"))
+        found = (*runtimes, f"onnx {version('onnx')}")
     except PackageNotFoundError as error:
         raise WeightsError("converting a network needs onnx: install skysift[quantize]") from error
+    return ", ".join(found) + (" on a CPU with VNNI" if has_vnni() else "")

@@ -9,6 +9,7 @@ from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, 
 
 from ensembles.errors import WeightsError
 from ensembles.voter import Floats
+from models.cpu_features import has_vnni
 from models.export.calibration_feed import CalibrationFeed
 from models.export.network_file import faults, opset_of, simplified
 
@@ -51,10 +52,11 @@ PRODUCTS = frozenset({"Conv", "Gemm", "MatMul"})
 def write_int8(network: Path, made: Path, views: Iterable[Floats]) -> int:
     """Write the network in int8, and return its opset.
 
-    Static QDQ: signed 8-bit activations, signed 7-bit weights per channel. A CPU with AVX2 and no
-    VNNI adds two products in 16 bits, which 8-bit weights would overflow in silence; with 7 bits
-    one file is right everywhere. The first convolution and the last product, which lose most and
-    cost little, stay float32.
+    Static QDQ: 8-bit activations, signed 7-bit weights per channel. A CPU with AVX2 and no VNNI
+    adds two products in 16 bits, which 8-bit weights would overflow in silence; with 7 bits one
+    file is right everywhere. Activations are unsigned where this CPU has VNNI, and signed where
+    it has not: whichever is faster there (benchmarks/README.md). Both run on both. The first
+    convolution and the last product, which lose most and cost little, stay float32.
 
     Args:
         network: In float32.
@@ -78,7 +80,7 @@ def write_int8(network: Path, made: Path, views: Iterable[Floats]) -> int:
                 nodes_to_exclude=_ends(model, network),
                 per_channel=True,
                 reduce_range=True,
-                activation_type=QuantType.QInt8,
+                activation_type=QuantType.QUInt8 if has_vnni() else QuantType.QInt8,
                 weight_type=QuantType.QInt8,
                 calibrate_method=CalibrationMethod.MinMax,
                 extra_options=ATTENTIVE_OPTIONS if attentive else {},
