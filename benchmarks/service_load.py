@@ -94,11 +94,7 @@ def _service(gate: str, folder: Path) -> Iterator[Served]:
 
 
 def _bodies(gate: str) -> list[bytes]:
-    return (
-        [EXAMPLE.read_bytes()]
-        if gate == "demo"
-        else [picture(seed) for seed in range(PICTURES)]
-    )
+    return [EXAMPLE.read_bytes()] if gate == "demo" else [picture(seed) for seed in range(PICTURES)]
 
 
 def load(server: Served, bodies: Sequence[bytes], requests: int, *, clients: int) -> Load:

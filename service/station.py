@@ -12,7 +12,7 @@ from models.catalog import Ensemble
 from models.frames import Frame
 from models.limits import Limits
 from monitoring import metrics
-from monitoring.around import TimedRule
+from monitoring.around import ShownOrder, TimedRule
 from service.batching import Joiner
 from service.multipart import Upload
 from service.refusals import Refusal
@@ -54,7 +54,11 @@ class Station:
     ) -> None:
         self.ensemble = ensemble
         self.name = ensemble.config.name
-        timed = ensemble.gate.with_rule(TimedRule(ensemble.gate.rule))
+        gate = ensemble.gate
+        voters = [seat.name for seat in gate.seats]
+        timed = gate.around(
+            rule=TimedRule(gate.rule), asking=ShownOrder(self.name, voters, gate.asking)
+        )
         self._limits = limits
         self._pools = pools
         self._joiner = Joiner(
