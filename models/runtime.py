@@ -140,7 +140,7 @@ def _open_handle(path: Path, settings: ModelSettings) -> Any:  # noqa: ANN401 - 
     onnxruntime = _import_runtime()
     wanted = chosen_provider(settings.provider, available_providers())
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = settings.session_threads
+    options.intra_op_num_threads = settings.shares.session
     options.inter_op_num_threads = 1
     options.log_severity_level = ERRORS_ONLY
     # Threads that spin while they wait cost half as much CPU again when anything else runs.
