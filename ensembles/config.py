@@ -1,6 +1,7 @@
 """The ensemble file: what it may say, and all its mistakes at once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic import (
     ValidationError,
 )
 
+from ensembles.asking import MOST_VOTERS_AT_WORK
 from ensembles.errors import ConfigError
 from ensembles.local_path import LocalPath
 from ensembles.mistakes import mistakes_in
@@ -82,6 +84,8 @@ class VoterConfig(Strict):
         options: What this kind of voter needs.
         timeout_ms: Budget for one reading, however many frames it holds; a voter that
             exceeds it abstains.
+        floor: Score in [0, 1], at most the threshold, below which there is surely nothing: the
+            view is then settled as a no without asking further; None if that never happens.
         views: `whole` or `tiles`, for a voter that looks at something else than the ensemble's
             `views` says; None as it says.
     """
@@ -91,7 +95,8 @@ class VoterConfig(Strict):
     threshold: Share
     options: SerializeAsAny[VoterOptions]
     timeout_ms: Annotated[int, Field(ge=1, le=600_000)] = 10_000
-    # Left out of what is dumped, so that a file that does not use it keeps its digest.
+    # Left out of what is dumped, so that a file that does not use them keeps its digest.
+    floor: Share | None = Field(default=None, exclude_if=_is_unset)
     views: Literal["whole", "tiles"] | None = Field(default=None, exclude_if=_is_unset)
 
 
@@ -101,9 +106,12 @@ class EnsembleConfig(Strict):
     Attributes:
         name: How clients ask for it.
         target: What is looked for, in words.
-        voters: In the order they are asked.
+        voters: In the order they are asked, unless `order` says otherwise.
         vote: How the votes settle.
         views: What a voter looks at: `whole` frames, or tiles of them.
+        order: `listed`: voters are asked as they stand here. `cheapest`: in the order of least
+            expected cost, found while the gate works. It decides nothing, so it is never dumped
+            and the digest does not cover it.
         full_ballots: Share of frames, in [0, 1], on which every voter is asked.
         certificate: The JSON file with the promise made for this ensemble. It decides nothing,
             so the digest does not cover it.
@@ -116,6 +124,7 @@ class EnsembleConfig(Strict):
     voters: tuple[VoterConfig, ...]
     vote: VoteSpec = "or"
     views: ViewsSpec = "whole"
+    order: Literal["listed", "cheapest"] = Field(default="listed", exclude=True)
     full_ballots: Share = 0.02
     certificate: LocalPath | None = None
     # Left out of what is dumped, so that files of before keep their digests.
@@ -123,9 +132,11 @@ class EnsembleConfig(Strict):
 
     @property
     def rule(self) -> Rule:
-        """The rule that `vote` asks for."""
+        """The rule that `vote` asks for, and which of its voters have a floor."""
         vote = self.vote if isinstance(self.vote, str) else self.vote.model_dump()
-        return rule_from(vote, [voter.name for voter in self.voters])
+        rule = rule_from(vote, [voter.name for voter in self.voters])
+        floors = enumerate(voter.floor for voter in self.voters)
+        return replace(rule, gatekeepers=tuple(n for n, floor in floors if floor is not None))
 
     @property
     def tiles(self) -> Tiles | None:
@@ -206,7 +217,27 @@ def _contradictions(config: EnsembleConfig) -> list[str]:
         _ = config.rule
     except ConfigError as error:
         return list(error.problems)
-    return _contradicting_views(config)
+    return [*_high_floors(config), *_no_order(config), *_contradicting_views(config)]
+
+
+def _no_order(config: EnsembleConfig) -> list[str]:
+    if config.order == "listed":
+        return []
+    if len(config.voters) > MOST_VOTERS_AT_WORK:
+        most = f"{MOST_VOTERS_AT_WORK} voters at most, not for {len(config.voters)}"
+        return [f"order: cheapest is found for {most}"]
+    if config.full_ballots == 0:
+        return ["order: cheapest is found on full ballots, but full_ballots is 0"]
+    return []
+
+
+def _high_floors(config: EnsembleConfig) -> list[str]:
+    return [
+        f"voters[{index}].floor: {voter.floor} is above the threshold {voter.threshold}: the same "
+        "score would be a yes and surely nothing"
+        for index, voter in enumerate(config.voters)
+        if voter.floor is not None and voter.floor > voter.threshold
+    ]
 
 
 def _contradicting_views(config: EnsembleConfig) -> list[str]:

@@ -54,7 +54,7 @@ class Identity:
             encoder=encoder,
             made_by=made_by,
             thresholds={voter.name: voter.threshold for voter in config.voters},
-            vote=str(config.vote),
+            vote=_in_words(config),
         )
 
     @property
@@ -86,6 +86,14 @@ class Identity:
             if mine != its
         ]
         return found
+
+
+def _in_words(config: EnsembleConfig) -> str:
+    """Return how votes settle, with the floors below which a voter ends a frame by itself."""
+    floors = [
+        f"{voter.name} floor {voter.floor:g}" for voter in config.voters if voter.floor is not None
+    ]
+    return ", ".join([str(config.vote), *floors])
 
 
 @dataclass(frozen=True, slots=True)

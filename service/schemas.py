@@ -8,7 +8,7 @@ from ensembles.certificate import Status
 from ensembles.config import VoterConfig
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
-from ensembles.votes import Box, Decision, Verdict, Vote
+from ensembles.votes import Box, Decision, Said, Verdict, Vote
 from models.catalog import Ensemble
 from models.frames import Frame
 from service.examples import BATCH_EXAMPLE, ENSEMBLE_EXAMPLE, ERROR_EXAMPLE, TRIAGE_EXAMPLE
@@ -28,7 +28,11 @@ class VoteOut(Answer):
     voter: str = Field(description="Name of the voter in the ensemble.")
     score: Score | None = Field(description="null when the voter abstained.")
     threshold: Score = Field(description="Score from which the voter says yes.")
-    answer: Literal["yes", "no", "abstained"]
+    floor: Score | None = Field(
+        default=None,
+        description="Score below which the voter ends a view by itself; null without one.",
+    )
+    answer: Said = Field(description="surely_no: below the floor, so nobody else was needed.")
     reason: Reason | None = Field(description="Why the voter abstained.")
 
     @classmethod
@@ -38,6 +42,7 @@ class VoteOut(Answer):
             voter=vote.voter,
             score=vote.score,
             threshold=vote.threshold,
+            floor=vote.floor,
             answer=vote.answer,
             reason=vote.reason,
         )
@@ -93,7 +98,7 @@ class Judgement(Answer):
     decision: Decision = Field(description="`skip` is the only answer that needs no person.")
     settled: bool = Field(description="false when missing votes left it open: then `review`.")
     reasons: list[Reason] = Field(description="What went wrong on the way; empty when nothing.")
-    votes: list[VoteOut] = Field(description="In the order they were cast.")
+    votes: list[VoteOut] = Field(description="In the order of the ensemble's voters.")
     skipped: list[str] = Field(description="Voters not asked: the others had settled it.")
     box: BoxOut | None = Field(description="The part that decided; null for the whole frame.")
     frame: FrameOut | None = Field(description="null when the bytes were no picture.")
@@ -155,6 +160,9 @@ class VoterOut(Answer):
     name: str
     kind: str
     threshold: Score
+    floor: Score | None = Field(
+        default=None, description="Below it, the voter ends a view by itself; null without one."
+    )
     timeout_ms: int = Field(description="After this it abstains.")
 
     @classmethod
@@ -164,6 +172,7 @@ class VoterOut(Answer):
             name=voter.name,
             kind=voter.kind,
             threshold=voter.threshold,
+            floor=voter.floor,
             timeout_ms=voter.timeout_ms,
         )
 
@@ -199,7 +208,13 @@ class EnsembleOut(Answer):
     target: str
     default: bool = Field(description="Used when a request names none.")
     rule: RuleOut
-    voters: list[VoterOut] = Field(description="In the order they are asked.")
+    voters: list[VoterOut] = Field(description="In the order of the ensemble file.")
+    order: Literal["listed", "cheapest"] = Field(
+        description="Whether voters are asked as listed, or as is found to cost least."
+    )
+    asked_first: list[str] = Field(
+        description="Voters in the order the worker that answers asks them now."
+    )
     views: Literal["whole"] | TilesOut
     full_ballots: float
     digest: str
@@ -224,6 +239,8 @@ class EnsembleOut(Answer):
                 needed=rule.needed,
             ),
             voters=[VoterOut.of(voter) for voter in config.voters],
+            order=config.order,
+            asked_first=list(ensemble.gate.asked_first),
             views=TilesOut.of(config.tiles) if config.tiles else "whole",
             full_ballots=config.full_ballots,
             digest=ensemble.digest,

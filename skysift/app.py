@@ -48,7 +48,7 @@ COMMANDS = {
     "profile": Command("skysift.profile:app", "Make the reference that drift is measured by."),
     "drift": Command("skysift.drift:app", "See what drifted, in what, and what to do."),
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
-    "models": Command("skysift.models:app", "Prepare pretrained models, and list them."),
+    "models": Command("skysift.models:app", "Prepare, convert and list models."),
     "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),
 }
 

@@ -1,21 +1,24 @@
 """A frame of several views is `review` if one of them is, however few were looked at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import cycle
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ensembles.gate import Gate
+from ensembles.order import Rows
 from ensembles.reasons import Reason
 from ensembles.rules import Rule, Settled, at_least, weighted
 from ensembles.seat import Seat
 from ensembles.views import View
 from ensembles.voter import Reading
-from ensembles.votes import Ballots, Box, Decision, answers_of
+from ensembles.votes import Answers, Ballots, Box, Decision, answers_of
 
 Score = float | None
+FLOOR = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,16 @@ def cut(scene: Scene) -> list[View[Scene]]:
 def gate_of(
     rule: Rule, names: str, *, whole: str = "", at_once: int | None = 2, full: float = 0
 ) -> Gate[Scene]:
-    seats = [Seat(name, Scripted(name), 0.5, whole=name in whole) for name in names]
+    seats = [
+        Seat(
+            name,
+            Scripted(name),
+            0.5,
+            whole=name in whole,
+            floor=FLOOR if place in rule.gatekeepers else None,
+        )
+        for place, name in enumerate(names)
+    ]
     return Gate(seats, rule, full_ballots=full, cut=cut, views_at_once=at_once)
 
 
@@ -148,6 +160,15 @@ def test_a_no_of_a_whole_frame_can_spare_all_tiles() -> None:
     assert shown_to(gate, "a") == 0
 
 
+def test_a_gatekeeper_of_whole_frames_can_spare_all_tiles() -> None:
+    gate = gate_of(replace(at_least(1, 2), gatekeepers=(0,)), "wa", whole="w")
+
+    verdict = gate.judge([scene_of(*tiles_of(0.9, count=5), w=0.1)])[0]
+
+    assert (verdict.decision, verdict.view) == ("skip", None)
+    assert shown_to(gate, "a") == 0
+
+
 def test_no_box_is_named_when_whole_frames_settle_it() -> None:
     gate = gate_of(at_least(1, 2), "wa", whole="w")
 
@@ -198,10 +219,10 @@ def test_a_frame_with_a_doubt_is_review_though_all_its_views_are_nos() -> None:
 def test_another_rule_around_the_same_gate_keeps_its_views() -> None:
     gate = gate_of(at_least(1, 1), "a")
 
-    again = gate.with_rule(gate.rule)
+    again = gate.around(rule=gate.rule, asking=gate.asking)
 
     assert again.judge([scene_of({"a": 0.1}, {"a": 0.9})])[0].view == box_of(1)
-    assert again.views_at_once == gate.views_at_once
+    assert (again.views_at_once, again.asking) == (gate.views_at_once, gate.asking)
 
 
 scores = st.one_of(st.none(), st.floats(0, 1, width=32))
@@ -221,7 +242,10 @@ class Case:
 def cases(draw: st.DrawFn) -> Case:
     names = "abcde"[: draw(st.integers(1, 4))]
     weights = draw(st.lists(st.integers(1, 3), min_size=len(names), max_size=len(names)))
-    rule = weighted(weights, draw(st.integers(1, sum(weights))))
+    doors = draw(st.sets(st.integers(0, len(names) - 1)))
+    rule = replace(
+        weighted(weights, draw(st.integers(1, sum(weights)))), gatekeepers=tuple(sorted(doors))
+    )
     row = st.fixed_dictionaries(dict.fromkeys(names, scores))
     tiles = st.lists(row, min_size=1, max_size=7)
     drawn = draw(st.lists(st.tuples(row, tiles), max_size=5))
@@ -240,7 +264,11 @@ def by_definition(case: Case, scene: Scene) -> Decision:
         for tile in scene.tiles
     ]
     numbers = np.array([[np.nan if s is None else s for s in row] for row in rows], np.float32)
-    settled = case.rule.settle(Ballots(answers_of(numbers, 0.5)))
+    floors = [FLOOR if place in case.rule.gatekeepers else None for place in range(len(case.names))]
+    columns = [
+        answers_of(column, 0.5, floor) for column, floor in zip(numbers.T, floors, strict=True)
+    ]
+    settled = case.rule.settle(Ballots(np.stack(columns, axis=1)))
     return "skip" if (settled == Settled.NO).all() else "review"
 
 
@@ -257,6 +285,42 @@ def test_decisions_are_those_of_all_voters_on_all_views(
     assert [verdict.decision for verdict in everything.judge(case.scenes, ask_all=True)] == expected
 
 
+class Restless:
+    """Asks in another order whenever it is looked at, and learns nothing."""
+
+    def __init__(self, orders: Sequence[tuple[int, ...]]) -> None:
+        self._orders = cycle(orders)
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        return next(self._orders)
+
+    def timed(self, column: int, *, views: int, seconds: float) -> None: ...
+
+    def learn(self, ballots: Answers, frame_of: Rows) -> None: ...
+
+
+@given(cases(), st.integers(1, 9), st.floats(0, 1), st.data())
+def test_orders_that_change_while_it_judges_change_no_decision(
+    case: Case, at_once: int, share: float, data: st.DataObject
+) -> None:
+    order = st.permutations(range(len(case.names))).map(tuple)
+    orders = data.draw(st.lists(order, min_size=1, max_size=4))
+    listed = gate_of(case.rule, case.names, whole=case.whole, at_once=at_once, full=share)
+
+    verdicts = listed.around(rule=case.rule, asking=Restless(orders)).judge(case.scenes)
+
+    assert [verdict.decision for verdict in verdicts] == [
+        by_definition(case, scene) for scene in case.scenes
+    ]
+    assert [verdict.settled for verdict in verdicts] == [
+        verdict.settled for verdict in listed.judge(case.scenes)
+    ]
+    for verdict in verdicts:
+        places = [case.names.index(vote.voter) for vote in verdict.votes]
+        assert places == sorted(places)
+
+
 @given(cases(), st.integers(1, 9))
 def test_the_votes_of_a_verdict_explain_its_decision(case: Case, at_once: int) -> None:
     gate = gate_of(case.rule, case.names, whole=case.whole, at_once=at_once)
@@ -267,7 +331,10 @@ def test_the_votes_of_a_verdict_explain_its_decision(case: Case, at_once: int) -
         for name, score in votes.items():
             if name in case.whole or verdict.view:
                 assert score == (scene.scores if name in case.whole else tile)[name]
-        answers = [[3 if n not in votes else _answer(votes[n]) for n in case.names]]
+        doors = [case.names[place] for place in case.rule.gatekeepers]
+        answers = [
+            [3 if n not in votes else _answer(votes[n], door=n in doors) for n in case.names]
+        ]
         (settled,) = case.rule.settle(Ballots(np.array(answers, np.int8)))
         assert (verdict.decision == "skip") == (settled == Settled.NO)
         assert set(votes) | set(verdict.skipped) == set(case.names)
@@ -285,5 +352,7 @@ def test_short_circuit_never_asks_more_than_everything(case: Case, at_once: int)
         assert shown_to(gate, name) <= most
 
 
-def _answer(score: Score) -> int:
-    return 2 if score is None else int(score >= 0.5)
+def _answer(score: Score, *, door: bool) -> int:
+    if score is None:
+        return 2
+    return -1 if door and score < FLOOR else int(score >= 0.5)
