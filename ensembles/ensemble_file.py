@@ -47,14 +47,10 @@ def calibrated(base: Tree, point: OperatingPoint, certificate: str | None) -> Tr
         _known({**entries[name], "threshold": threshold, "floor": floors.get(name)})
         for name, threshold in point.thresholds_of(names).items()
     ]
-    changed = {
-        **base,
-        "voters": voters,
-        "vote": _vote(point.candidate, base),
-        "certificate": certificate,
-        "profile": None,  # made with other thresholds, so it would be refused
-    }
-    return _known(changed)
+    vote = _vote(point.candidate, base)
+    changed = {"voters": voters, "vote": vote, "certificate": certificate}
+    # A profile was made with other thresholds, so it would be refused.
+    return _known({**base, **changed, "profile": None})
 
 
 def _known(tree: Tree) -> Tree:

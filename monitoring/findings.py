@@ -37,7 +37,7 @@ class Finding:
         score: -log10 of the chance that a usual window has a statistic as rare.
         limit: From which it is an alarm.
         attributes: -log10 of the chance of each attribute's rarest statistic, by itself.
-        voters: The same for each voter.
+        voters: The same for the scores of each voter.
         embedding: The same for the embedding; 0 without one.
         kept: The same for the share kept.
         kinds: Which drift it is; empty below the limit.
@@ -110,9 +110,10 @@ def _kinds(
 
     Voters look at the pictures, so when pictures move, voters may; pictures do not move because a
     voter is broken. So moved attributes are data drift, whatever the voters do. With attributes at
-    rest, one voter that moves alone is at fault, and so is the one that gives the embedding when
-    the embedding moves with nobody but it. An embedding that moves while other voters move, or
-    none, is data again: the content of the pictures is other. All else is what is kept.
+    rest, one voter whose scores move alone is at fault, and so is the one that gives the embedding
+    when the embedding moves with nobody but it. An embedding that moves while other voters move,
+    or none, is data again: the content of the pictures is other. Several voters that move, or the
+    share kept, are a shift of what there is to be found; votes that only disagree are a voter's.
     """
     if max(attributes.values()) >= single:
         return ("data",)
@@ -122,4 +123,4 @@ def _kinds(
         return ("voter",)
     if embedding:
         return ("data",)
-    return ("label_shift",)
+    return ("label_shift",) if unusual or moved[KEPT] >= single else ("voter",)

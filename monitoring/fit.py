@@ -20,7 +20,7 @@ from monitoring.reference import (
 FEWEST_UNUSUAL, MOST_UNUSUAL = 0.02, 0.1
 """Share of usual frames that count as unusually low, and as unusually high."""
 
-UNUSUAL_FLIGHTS = 6
+UNUSUAL_FLIGHTS = 12
 """So many flights' frames are to be among them: a share that rests on one flight says nothing of
 how often others will have such frames."""
 

@@ -95,11 +95,12 @@ class Leader:
         drift = self._start()
         width = drift.profile.layout.width
         try:
-            with np.load(self._folder / STATE, allow_pickle=False) as kept:
+            state = self._folder / STATE
+            with state.open("rb") as raw, np.load(raw, allow_pickle=False) as kept:
                 read = _restore(drift, kept)
         except FileNotFoundError:
             read = {}
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             log.warning("drift_state_lost", ensemble=self._ensemble, error=str(error))
             read = {}
         return drift, DeltaReader(self._folder, width, read)

@@ -41,7 +41,7 @@ def read_observations(path: Path) -> tuple[Observations, Identity]:
         ConfigError: It is no such file.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             head = json.loads(str(file["head"]))
             if head["format"] != FORMAT:
                 raise ValueError(f"format {head['format']!r}, not {FORMAT!r}; score it again")
@@ -56,7 +56,7 @@ def read_observations(path: Path) -> tuple[Observations, Identity]:
                 places=_names(file["places"]),
             )
             return frames, Identity(**head["identity"])
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ConfigError(f"cannot be read: {error}", source=str(path)) from None
 
 

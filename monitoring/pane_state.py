@@ -133,11 +133,9 @@ def _enter_votes(rows: State, part: dict[str, slice], scores: Floats, reference:
     votes, count = reference.votes, len(rows)
     exact = scores.astype(np.float64)
     abstained = np.isnan(exact)
-    bins = np.zeros((count, votes.voters, SCORE_BINS), dtype=np.int64)
-    for voter, edges in enumerate(votes.edges):
-        place = np.searchsorted(edges, exact[:, voter], side="right")
-        place[abstained[:, voter]] = SCORE_BINS - 1
-        bins[np.arange(count), voter, place] = 1
+    places = (exact[:, :, None] >= votes.edges).sum(axis=2)
+    places[abstained] = SCORE_BINS - 1
+    bins = places[:, :, None] == np.arange(SCORE_BINS)
     rows[:, part["score_bins"]] = bins.reshape(count, votes.voters * SCORE_BINS)
     yes = exact >= votes.thresholds
     first, second = np.triu_indices(votes.voters, k=1)

@@ -54,7 +54,7 @@ class Identity:
             encoder=encoder,
             made_by=made_by,
             thresholds={voter.name: voter.threshold for voter in config.voters},
-            vote=str(config.vote),
+            vote=_in_words(config),
         )
 
     @property
@@ -86,6 +86,14 @@ class Identity:
             if mine != its
         ]
         return found
+
+
+def _in_words(config: EnsembleConfig) -> str:
+    """Return how votes settle, with the floors below which a voter ends a frame by itself."""
+    floors = [
+        f"{voter.name} floor {voter.floor:g}" for voter in config.voters if voter.floor is not None
+    ]
+    return ", ".join([str(config.vote), *floors])
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +209,11 @@ def read_profile(path: Path) -> Profile:
         ConfigError: There is no such file, it is no profile, or one of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return _profile({name: file[name] for name in file.files})
     except FileNotFoundError:
         raise ConfigError("there is no such file", source=str(path)) from None
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ConfigError(f"is no profile that can be read: {error}", source=str(path)) from None
 
 

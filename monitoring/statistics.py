@@ -27,7 +27,8 @@ class Statistic:
 
     Args:
         name: For reports.
-        part: `attribute`, `embedding`, `voter` or `kept`.
+        part: `attribute`, `embedding`, `voter` (its scores), `pair` (how often two disagree),
+            `alone` (how often one alone says yes) or `kept`.
         owner: Which attribute or voter it speaks of; for the embedding, how it is looked at.
     """
 
@@ -60,11 +61,12 @@ def statistics_for(voters: Sequence[str], *, embedded: bool) -> tuple[Statistic,
         Statistic(f"{one} against {other}", "pair", f"{one} {other}")
         for one, other in combinations(voters, 2)
     ]
-    found += [Statistic(f"{voter} alone", "voter", voter) for voter in voters]
+    found += [Statistic(f"{voter} alone", "alone", voter) for voter in voters]
     found.append(Statistic("share kept", "kept", "share kept"))
     if embedded:
         looks = [f"T2 {count}" for count in COMPONENTS]
-        looks += ["T2 all", "T2 within clusters", "residual", "Mahalanobis", "clusters"]
+        looks += ["T2 all", "T2 within clusters", "distance"]
+        looks += ["residual", "Mahalanobis", "clusters"]
         found += [Statistic(look, "embedding", look) for look in looks]
     return tuple(found)
 
@@ -122,7 +124,7 @@ def _attribute_shifts(windows: State, base: State, layout: Layout) -> Floats64:
     weight = np.sqrt(_weights(windows, base, layout))
     means = means_of(windows, layout, "attribute_sums") - means_of(base, layout, "attribute_sums")
     tails = [
-        np.maximum(means_of(windows, layout, name) - means_of(base, layout, name), 0)
+        np.maximum(_angles(windows, layout, name) - _angles(base, layout, name), 0)
         for name in ("attribute_lows", "attribute_highs")
     ]
     return np.concatenate(
@@ -131,12 +133,19 @@ def _attribute_shifts(windows: State, base: State, layout: Layout) -> Floats64:
 
 
 def _rate_shifts(windows: State, base: State, layout: Layout, name: str) -> Floats64:
-    """Return by how many usual deviations rates moved, shape (w, rates)."""
-    usual = means_of(base, layout, name)
-    frames = part_of(base, layout, "frames")
-    usual_variance = (usual * (1 - usual) * frames + 0.25) / (frames + 1)
-    moved = means_of(windows, layout, name) - usual
-    return np.asarray(np.abs(moved) * np.sqrt(_weights(windows, base, layout) / usual_variance))
+    """Return how far rates moved, shape (w, rates)."""
+    moved = _angles(windows, layout, name) - _angles(base, layout, name)
+    return np.asarray(np.abs(moved) * np.sqrt(_weights(windows, base, layout)))
+
+
+def _angles(states: State, layout: Layout, name: str) -> Floats64:
+    """Return rates as angles (Anscombe 1948): how much they vary does not depend on the rate.
+
+    What is rare among the flights of a profile may be half or twice as rare among all others; a
+    deviation taken from so few would be wrong by as much.
+    """
+    counts, frames = part_of(states, layout, name), part_of(states, layout, "frames")
+    return np.asarray(2 * np.arcsin(np.sqrt((counts + 0.375) / (frames + 0.75))))
 
 
 def _score_shifts(windows: State, base: State, layout: Layout) -> Floats64:
@@ -171,6 +180,7 @@ def _embedding_shifts(
             *(squares[:, :count].sum(axis=1, keepdims=True) * weight for count in COMPONENTS),
             squares.sum(axis=1, keepdims=True) * weight,
             within.sum(axis=1, keepdims=True) * weight,
+            (shift**2).sum(axis=1, keepdims=True) * weight,
             np.abs(energies) / ONE * np.sqrt(weight),
             _occupancy(windows, base, layout),
         ],

@@ -9,6 +9,14 @@ from monitoring.attributes import Floats64
 TAIL_SHARE = 0.1
 """Share of the simulated numbers from which the tail is fitted."""
 
+LEAST_EXCESS = 0.25
+"""Of the standard deviation: a statistic that counts a few frames may have no excess at all among
+the simulated, and the next count would then be a surprise without bounds."""
+
+STILL = 1e-9
+"""A statistic that never moved among the simulated tells nothing of what is rare: it never counts
+as rarer than its tail."""
+
 KNOTS = 65
 """Quantiles kept of the numbers below the tail."""
 
@@ -36,8 +44,9 @@ class Tails:
         over = np.where(simulated > knots[-1], simulated - knots[-1], np.nan)
         seen = np.isfinite(over).any(axis=0)
         mean = np.where(seen, np.nanmean(np.where(seen, over, 0.0), axis=0), 0.0)
-        smallest = np.maximum(np.abs(knots[-1]) * 1e-3, 1e-9)
-        return cls(knots, np.maximum(mean, smallest))
+        spread = simulated.std(axis=0)
+        least = np.where(spread > STILL, LEAST_EXCESS * spread, np.inf)
+        return cls(knots, np.maximum(mean, least))
 
     def surprise(self, numbers: Floats64) -> Floats64:
         """Return -log10 of the chance of a number at least as large, in the shape (n, s)."""

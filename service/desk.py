@@ -11,7 +11,7 @@ from ensembles.errors import ConfigError
 from ensembles.mistakes import near_miss
 from ensembles.reasons import Reason
 from models.catalog import Ensemble, load_ensemble
-from models.settings import MOST_DEFAULT_THREADS, ModelSettings
+from models.settings import ModelSettings
 from monitoring import metrics
 from monitoring.tap import Tap
 from review.store import ReviewStore
@@ -92,7 +92,7 @@ class Desk:
 
         `stand_ins` are by the name of whom they stand in for.
         """
-        pools = Pools(settings, models.session_threads)
+        pools = Pools(models.shares)
         for ensemble in ensembles:
             config = ensemble.config
             metrics.ENSEMBLE_INFO.labels(
@@ -156,7 +156,7 @@ def shared_out(models: ModelSettings, settings: ServiceSettings) -> ModelSetting
     """Return the settings of one of several workers: together they use the cores once."""
     if models.threads:
         return models
-    return models.model_copy(update={"threads": min(settings.cores, MOST_DEFAULT_THREADS)})
+    return models.model_copy(update={"threads": settings.cores})
 
 
 def _alarms_of(stations: Mapping[str, Station]) -> DriftAlarms:

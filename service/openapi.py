@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from service.flight import HEADER, WELL_FORMED
 from service.schemas import (
     BatchAnswer,
     EnsembleOut,
@@ -80,6 +81,13 @@ NAME_IN_PATH: Json = {
     "example": "demo",
 }
 
+FLIGHT: Json = {
+    "name": HEADER,
+    "in": "header",
+    "description": "The flight the pictures are of: drift counts frames of one flight together.",
+    "schema": {"type": "string", "pattern": f"^{WELL_FORMED.pattern}$"},
+}
+
 
 @cache
 def openapi() -> Json:
@@ -115,7 +123,7 @@ def _schemas() -> Json:
 
 
 def _paths() -> Json:
-    asked = [ENSEMBLE_QUERY, EXPLAIN_QUERY, REQUEST_ID]
+    asked = [ENSEMBLE_QUERY, EXPLAIN_QUERY, FLIGHT, REQUEST_ID]
     one = _multipart({"image": BINARY}, "image")
     many = _multipart({"images": {"type": "array", "items": BINARY, "minItems": 1}}, "images")
     return {

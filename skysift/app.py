@@ -49,7 +49,7 @@ COMMANDS = {
     "drift": Command("skysift.drift:app", "See what drifted, in what, and what to do."),
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
     "review": Command("skysift.review:app", "Say what is on frames, and see what follows."),
-    "models": Command("skysift.models:app", "Prepare pretrained models, and list them."),
+    "models": Command("skysift.models:app", "Prepare, convert and list models."),
     "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),
 }
 

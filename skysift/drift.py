@@ -11,15 +11,12 @@ from batch.golden import Replay, replay
 from batch.observe import Observer
 from ensembles.errors import ConfigError
 from models.settings import read_settings
-from monitoring.findings import WHAT_TO_DO, Finding
 from monitoring.observation_file import write_observations
 from monitoring.profile import Profile, read_profile
 from monitoring.run_drift import RunDrift, drift_of
 from skysift.drift_report.write import write_drift_report
+from skysift.drift_words import FALSE_ALARMS_PER_WEEK, lines_of
 from skysift.watched import Group, ensemble_path, refuse_foreign, see
-
-FALSE_ALARMS_PER_WEEK = 1.0
-SHOWN_FLIGHTS = 10
 
 
 class ReportByDefault(TyperGroup):
@@ -83,7 +80,7 @@ def report(
     if as_json:
         typer.echo(json.dumps(_facts(found, out), indent=2, allow_nan=False))
     else:
-        typer.echo("\n".join(_lines(found, out)))
+        typer.echo("\n".join([*lines_of(found), str(out)]))
     if found.alarms or found.unusual:
         raise typer.Exit(1)
 
@@ -123,29 +120,6 @@ def _profile(named: Path | None, observer: Observer) -> tuple[Profile, Path]:
             "`skysift profile make` makes it"
         )
     return read_profile(path), path
-
-
-def _lines(found: RunDrift, out: Path) -> list[str]:
-    lines = [
-        (
-            f"{len(found.unusual)} of {len(found.flights)} flights are unusual; "
-            f"{len(found.alarms)} alarms in {len(found.windows)} panes of 50 frames"
-        )
-    ]
-    lines += [
-        f"  {flight.name}: score {flight.finding.score:.1f}, {_causes(flight.finding)}"
-        for flight in found.unusual[:SHOWN_FLIGHTS]
-    ]
-    if len(found.unusual) > SHOWN_FLIGHTS:
-        lines.append(f"  and {len(found.unusual) - SHOWN_FLIGHTS} more")
-    for kind in dict.fromkeys(kind for finding in found.alarms for kind in finding.kinds):
-        worst = max((f for f in found.alarms if kind in f.kinds), key=lambda f: f.score)
-        lines.append(f"{kind}: {_causes(worst)}. {WHAT_TO_DO[kind]}")
-    return [*lines, str(out)]
-
-
-def _causes(finding: Finding) -> str:
-    return ", ".join(finding.causes[:3]) or "nothing by itself"
 
 
 def _facts(found: RunDrift, out: Path) -> dict[str, object]:

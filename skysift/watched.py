@@ -90,9 +90,16 @@ def _see_pictures(
             f"{', '.join(map(str, named))}: no file in there is called like a picture"
         )
     tap = observer.tap(flight_by(group, _labelled_flights(named, labels)))
-    limits = read_model_settings().limits
+    settings = read_model_settings()
     with progress("frames watched") as advance:
-        rows = score(pictures, observer.ensemble, limits=limits, ask_all=True, tap=tap)
+        rows = score(
+            pictures,
+            observer.ensemble,
+            limits=settings.limits,
+            decoders=settings.shares.decode,
+            ask_all=True,
+            tap=tap,
+        )
         unread = 0
         for done, row in enumerate(rows, start=1):
             unread += row.failed

@@ -13,7 +13,7 @@ from ensembles.tiles import Tiles
 from models.catalog import KINDS, options_for
 from models.environment import ENV_PREFIX
 from models.settings import ModelSettings
-from monitoring import metrics
+from monitoring import drift_metrics, metrics
 from service.settings import ServiceSettings
 from skysift.app import COMMANDS, build
 from tests.docs.pages import DOCS, all_docs, section, text_of
@@ -25,7 +25,7 @@ RULES = ("or", "and", "2-of-3", "weights")
 
 
 def metric_names() -> Iterator[str]:
-    for metric in vars(metrics).values():
+    for metric in (*vars(metrics).values(), *vars(drift_metrics).values()):
         if isinstance(metric, MetricWrapperBase):
             (family,) = metric.describe()
             yield f"{family.name}_total" if family.type == "counter" else family.name
