@@ -85,7 +85,10 @@ def base_tree(path: Path, config: EnsembleConfig, *, folder: Path) -> Tree:
         {**entry, "options": _moved(entry.get("options", {}), read[entry["name"]].options, folder)}
         for entry in raw["voters"]
     ]
-    return {**raw, "voters": voters}
+    moved = {**raw, "voters": voters}
+    if config.profile is not None:
+        moved["profile"] = _moved(raw["profile"], config.profile, folder)
+    return moved
 
 
 def write_ensemble(tree: Tree, path: Path, *, comment: str) -> None:
