@@ -1,7 +1,7 @@
 """Which kinds of voter there are, and an ensemble file made ready to judge."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
@@ -16,10 +16,11 @@ from ensembles.standing import NO_CERTIFICATE, Standing, standing_of
 from ensembles.voter import Voter
 from models.frames import Frame
 from models.options import ModelOptions
-from models.preprocess import RECIPE_VERSION
+from models.preprocess import RECIPE_VERSION, Recipe
 from models.providers import chosen_provider
 from models.runtime import Runtime, available_providers
 from models.settings import ModelSettings
+from models.shelf import Geometries, shared_geometries
 from models.views import cutter
 from models.weights import sha256_of
 
@@ -166,6 +167,7 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         for voter, model in zip(config.voters, voters, strict=True)
     ]
     now = digest(config, settings)
+    at_once = _tiles_at_once(settings) if config.tiles else None
     return Ensemble(
         config,
         now,
@@ -173,13 +175,23 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
             seats,
             config.rule,
             full_ballots=config.full_ballots,
-            cut=cutter(config.tiles),
-            views_at_once=_tiles_at_once(settings) if config.tiles else None,
+            cut=cutter(config.tiles, shared=_shared(config, voters), at_once=at_once or 1),
+            views_at_once=at_once,
         ),
         enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
         standing=standing_of(config.certificate, now),
         enough_scale=_enough_scale(config, settings),
     )
+
+
+def _shared(config: EnsembleConfig, voters: Sequence[Voter[Frame]]) -> Geometries:
+    """Return the geometries that several voters of the same views have, as far as they tell."""
+    recipes = (
+        getattr(voter, "recipe", None)
+        for said, voter in zip(config.voters, voters, strict=True)
+        if config.tiles is None or not config.looks_at_whole(said)
+    )
+    return shared_geometries(recipe for recipe in recipes if isinstance(recipe, Recipe))
 
 
 def _tiles_at_once(settings: ModelSettings) -> int:
