@@ -7,8 +7,8 @@ r"""What decoding costs with Pillow and with other libraries, and how far their 
 
 The peers live in an environment of their own and are no dependency of Skysift; what is not
 installed is left out. All decode the same pictures by turns, so that other work on the machine
-meets all alike. CPU time is the process's, from the encoded bytes to RGB pixels, and on to the
-inputs of the demo's three voters. Deviations are from Pillow's full decode: of the levels, 0 to
+meets all alike. CPU time is the process's, from the encoded bytes to RGB pixels, and on to the one
+input that the demo's three voters share. Deviations are from Pillow's full decode: of levels, 0 to
 255, at the 288 x 384 pixels that the demo's voters look at, and of their scores. `frame` is what
 Skysift does, with all its checks, the picture's id and its EXIF; the others only decode.
 """
