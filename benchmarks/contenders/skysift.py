@@ -1,0 +1,77 @@
+"""Skysift: over HTTP and as a batch job, in float32 and int8, every voter always asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import get_args
+
+from benchmarks.agreement import INT8, SAME_PIXELS
+from benchmarks.asking import raw, votes
+from benchmarks.batch_job import prepare_batch
+from benchmarks.contender import Contender, Group, UnavailableError
+from benchmarks.inside import InsideRunning, inside
+from benchmarks.load import HttpRunning
+from benchmarks.setting.ensembles import Gate
+from benchmarks.setting.setting import Setting
+from models.cards import Precision
+from service.child import free_port, served
+from service.settings import ServiceSettings
+
+
+@contextmanager
+def _http(setting: Setting, precision: str) -> Iterator[HttpRunning]:
+    _refuse_unknown(precision)
+    ensemble = setting.ensemble(Gate(f"all-{precision}", precision=precision))
+    settings = ServiceSettings(ensembles=(ensemble,), port=free_port(), drain_seconds=0)
+    with served(settings, log=setting.logs / f"skysift-{precision}.log") as server:
+        ask = raw("/v1/triage?explain=true")
+        yield HttpRunning(server.process_id, server.url, ask, votes)
+
+
+@contextmanager
+def _batch(setting: Setting, precision: str) -> Iterator[InsideRunning]:
+    _refuse_unknown(precision)
+    ensemble = setting.ensemble(Gate(f"all-{precision}", precision=precision))
+    with inside(partial(prepare_batch, ask_all=True), ensemble) as running:
+        yield running
+
+
+def _refuse_unknown(precision: str) -> None:
+    if precision not in get_args(Precision):
+        raise UnavailableError(f"this version of Skysift has no `precision: {precision}`")
+
+
+CONTENDERS = (
+    Contender(
+        "skysift-http",
+        Group.SKYSIFT,
+        "HTTP, float32, all voters",
+        partial(_http, precision="fp32"),
+        full_decode=False,
+        tolerance=SAME_PIXELS,
+    ),
+    Contender(
+        "skysift-batch",
+        Group.SKYSIFT,
+        "batch job, float32, all voters",
+        partial(_batch, precision="fp32"),
+        full_decode=False,
+        tolerance=SAME_PIXELS,
+    ),
+    Contender(
+        "skysift-http-int8",
+        Group.SKYSIFT,
+        "HTTP, int8, all voters",
+        partial(_http, precision="int8"),
+        full_decode=False,
+        tolerance=INT8,
+    ),
+    Contender(
+        "skysift-batch-int8",
+        Group.SKYSIFT,
+        "batch job, int8, all voters",
+        partial(_batch, precision="int8"),
+        full_decode=False,
+        tolerance=INT8,
+    ),
+)
