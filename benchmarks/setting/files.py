@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CLIP_MODEL = "ViT-B-32"
-PROMPTS = ("a hiker", "an empty field")
-"""What CLIP is asked: one prompt for the target, one against it."""
+PROMPTS = ("an empty field", "a hiker")
+"""What CLIP is asked for, and against. To random weights the words mean nothing; in this order its
+scores rise and fall with those of the other two, as the scores of trained voters do."""
 LABELS = ("other", "target")
 """Classes of the ResNet50."""
 SPECIALIST_SIDES = (224, 224)
