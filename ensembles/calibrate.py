@@ -136,8 +136,9 @@ def _best_by_split(
     *,
     seed: int,
 ) -> Calibration:
-    allowed = _allowed_misses(certifying, promise, hint=" to the half that certifies")
+    allowed = _allowed_misses(certifying, candidates, promise, hint=" to the half that certifies")
     wanted = round(allowed / certifying.positives * choosing.positives)
+    wanted = max(wanted, _dearest(candidates))
     scales = [scales_of(choosing, each) for each in candidates]
     trials = tuple(
         point_at(choosing, each, own, misses=wanted, confidence=promise.confidence)
@@ -198,19 +199,28 @@ def chooses(table: ScoreTable, *, seed: int) -> npt.NDArray[np.bool_] | None:
 def _certified(
     table: ScoreTable, candidate: Candidate, promise: Promise
 ) -> tuple[OperatingPoint, tuple[Scale, ...]]:
-    allowed = _allowed_misses(table, promise)
+    allowed = _allowed_misses(table, [candidate], promise)
     scales = scales_of(table, candidate)
     point = point_at(table, candidate, scales, misses=allowed, confidence=promise.confidence)
     return point, scales
 
 
-def _allowed_misses(table: ScoreTable, promise: Promise, *, hint: str = "") -> int:
+def _allowed_misses(
+    table: ScoreTable, candidates: Sequence[Candidate], promise: Promise, *, hint: str = ""
+) -> int:
     """Return how many objects may be missed; raises `TooFewPositivesError`."""
     allowed = promise.allowed_misses(table.positives)
-    if allowed is None:
-        need = promise.positives_needed()
-        raise TooFewPositivesError(promise, have=table.positives, need=need, hint=hint)
+    price = _dearest(candidates)
+    if allowed is None or allowed < price:
+        need = promise.positives_needed(price)
+        why = f" (a floor costs one miss){hint}" if price else hint
+        raise TooFewPositivesError(promise, have=table.positives, need=need, hint=why)
     return allowed
+
+
+def _dearest(candidates: Sequence[Candidate]) -> int:
+    """Return what the floor of any of the candidates costs, in misses."""
+    return max(len(each.rule.gatekeepers) for each in candidates)
 
 
 def _best_at_shared_delta(
@@ -222,7 +232,7 @@ def _best_at_shared_delta(
         f"{share.confidence:.4g} for each; one rule chosen beforehand needs "
         f"{promise.positives_needed()})"
     )
-    _allowed_misses(table, share, hint=hint)
+    _allowed_misses(table, candidates, share, hint=hint)
     certified = [_certified(table, each, share) for each in candidates]
     points = tuple(point for point, _ in certified)
     chosen = _narrowest(points)

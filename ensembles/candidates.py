@@ -1,7 +1,7 @@
 """The rules that calibration may choose among."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ensembles.errors import ConfigError
 from ensembles.mistakes import near_miss
@@ -19,16 +19,37 @@ class Candidate:
         name: As people call it: `or`, `2-of-3`, or the name of the one voter.
         voters: Columns of the score table.
         rule: Over those columns, in that order.
+        floor_share: Share of the allowed misses, in [0, 1], that the floor of the rule's
+            gatekeeper may use.
     """
 
     name: str
     voters: tuple[int, ...]
     rule: Rule
+    floor_share: float = 0.0
 
     @property
     def is_vote(self) -> bool:
         """Whether it needs more than one voter."""
         return len(self.voters) > 1
+
+    @property
+    def without_early_no(self) -> "Candidate":
+        """The same rule without a gatekeeper."""
+        return replace(self, rule=replace(self.rule, gatekeepers=()), floor_share=0.0)
+
+    def with_early_no(self, voter: int, *, share: float) -> "Candidate":
+        """Return the candidate with one of its voters as gatekeeper.
+
+        A voter whose plain no ends a frame anyway, as under AND or alone, needs no floor.
+
+        Args:
+            voter: A column of the score table.
+            share: Of the allowed misses, in [0, 1], that the floor may use.
+        """
+        if voter not in self.voters or self.rule.ends_alone(place := self.voters.index(voter)):
+            return self
+        return replace(self, rule=replace(self.rule, gatekeepers=(place,)), floor_share=share)
 
 
 def all_candidates(voters: Sequence[str]) -> tuple[Candidate, ...]:

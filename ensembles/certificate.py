@@ -28,6 +28,10 @@ Numbers = Annotated[
 """Many numbers, on one line of JSON so that a person can read past them; exact."""
 
 
+def _is_unset(value: object) -> bool:
+    return value is None or value == {}
+
+
 class Part(BaseModel):
     """A part of a certificate: no unknown keys, no change after reading."""
 
@@ -96,11 +100,14 @@ class Certificate(Part):
             from scores alone, and so holds for no gate yet.
         rule: As in the ensemble file.
         thresholds: Raw score per voter from which it says yes.
+        floors: Raw score per gatekeeper below which it ends a frame; empty without any.
         recall: R, the promised share of objects that are found.
         confidence: C, the probability with which the promise is kept.
         counted: What recall is counted on.
         positives: Objects that certified.
         misses: Those of them that the gate skips.
+        charged_misses: What the bound counts, where a floor costs one more than is seen; None
+            without a floor.
         bound: Lower confidence bound of the recall, at least R.
         share_kept: Frames that go to review.
         prevalence: Positive frames among the labelled ones.
@@ -123,11 +130,14 @@ class Certificate(Part):
     digest: str | None
     rule: str
     thresholds: dict[str, float]
+    # Left out where they are not used, so that earlier certificates keep their ids.
+    floors: dict[str, float] = Field(default_factory=dict, exclude_if=_is_unset)
     recall: float
     confidence: float
     counted: Literal["objects", "frames"]
     positives: int
     misses: int
+    charged_misses: int | None = Field(default=None, exclude_if=_is_unset)
     bound: float
     share_kept: Share
     prevalence: Share

@@ -59,11 +59,13 @@ def certificate_of(
         digest=about.digest,
         rule=point.candidate.name,
         thresholds=thresholds,
+        floors=point.floors_of(table.voters),
         recall=calibration.promise.recall,
         confidence=calibration.promise.confidence,
         counted="objects" if (table.objects != NOBODY).any() else "frames",
         positives=point.positives,
         misses=point.misses,
+        charged_misses=point.charged if point.candidate.rule.gatekeepers else None,
         bound=point.bound,
         share_kept=Share(
             successes=point.kept, trials=point.frames, low=point.share_low, high=point.share_high

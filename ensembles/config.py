@@ -1,6 +1,7 @@
 """The ensemble file: what it may say, and all its mistakes at once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -82,6 +83,8 @@ class VoterConfig(Strict):
         options: What this kind of voter needs.
         timeout_ms: Budget for one reading, however many frames it holds; a voter that
             exceeds it abstains.
+        floor: Score in [0, 1], at most the threshold, below which there is surely nothing: the
+            view is then settled as a no without asking further; None if that never happens.
         views: `whole` or `tiles`, for a voter that looks at something else than the ensemble's
             `views` says; None as it says.
     """
@@ -91,7 +94,8 @@ class VoterConfig(Strict):
     threshold: Share
     options: SerializeAsAny[VoterOptions]
     timeout_ms: Annotated[int, Field(ge=1, le=600_000)] = 10_000
-    # Left out of what is dumped, so that a file that does not use it keeps its digest.
+    # Left out of what is dumped, so that a file that does not use them keeps its digest.
+    floor: Share | None = Field(default=None, exclude_if=_is_unset)
     views: Literal["whole", "tiles"] | None = Field(default=None, exclude_if=_is_unset)
 
 
@@ -119,9 +123,11 @@ class EnsembleConfig(Strict):
 
     @property
     def rule(self) -> Rule:
-        """The rule that `vote` asks for."""
+        """The rule that `vote` asks for, and which of its voters have a floor."""
         vote = self.vote if isinstance(self.vote, str) else self.vote.model_dump()
-        return rule_from(vote, [voter.name for voter in self.voters])
+        rule = rule_from(vote, [voter.name for voter in self.voters])
+        floors = enumerate(voter.floor for voter in self.voters)
+        return replace(rule, gatekeepers=tuple(n for n, floor in floors if floor is not None))
 
     @property
     def tiles(self) -> Tiles | None:
@@ -202,7 +208,16 @@ def _contradictions(config: EnsembleConfig) -> list[str]:
         _ = config.rule
     except ConfigError as error:
         return list(error.problems)
-    return _contradicting_views(config)
+    return [*_high_floors(config), *_contradicting_views(config)]
+
+
+def _high_floors(config: EnsembleConfig) -> list[str]:
+    return [
+        f"voters[{index}].floor: {voter.floor} is above the threshold {voter.threshold}: the same "
+        "score would be a yes and surely nothing"
+        for index, voter in enumerate(config.voters)
+        if voter.floor is not None and voter.floor > voter.threshold
+    ]
 
 
 def _contradicting_views(config: EnsembleConfig) -> list[str]:

@@ -1,7 +1,7 @@
 """Writing the ensemble file that a calibration ends in."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from ensembles.candidates import Candidate
 from ensembles.config import EnsembleConfig, VoterOptions
 from ensembles.errors import ConfigError
+from ensembles.point import OperatingPoint
 from ensembles.yaml_file import read_yaml
 
 FIRST_LINE = "# Written by skysift calibrate"
@@ -31,25 +32,28 @@ def any_options(kind: str) -> type[VoterOptions]:  # noqa: ARG001 - fits `Option
     return UnreadOptions
 
 
-def calibrated(
-    base: Tree, candidate: Candidate, thresholds: Mapping[str, float], certificate: str | None
-) -> Tree:
-    """Return the ensemble with the voters of the rule, their thresholds, and the vote.
+def calibrated(base: Tree, point: OperatingPoint, certificate: str | None) -> Tree:
+    """Return the ensemble with the voters of the rule, their thresholds and floors, and the vote.
 
     Args:
         base: What the base file says.
-        candidate: The rule that was chosen.
-        thresholds: Per voter of the rule, in its order.
+        point: The rule that was chosen, and where.
         certificate: File name, relative to the ensemble file; None when there is none.
     """
     entries = {entry["name"]: entry for entry in base["voters"]}
-    changed = {
-        **base,
-        "voters": [{**entries[name], "threshold": value} for name, value in thresholds.items()],
-        "vote": _vote(candidate, base),
-        "certificate": certificate,
-    }
-    return {key: value for key, value in changed.items() if value is not None}
+    names = tuple(entries)
+    floors = point.floors_of(names)
+    voters = [
+        _known({**entries[name], "threshold": threshold, "floor": floors.get(name)})
+        for name, threshold in point.thresholds_of(names).items()
+    ]
+    vote = _vote(point.candidate, base)
+    return _known({**base, "voters": voters, "vote": vote, "certificate": certificate})
+
+
+def _known(tree: Tree) -> Tree:
+    """Return the keys that have a value."""
+    return {key: value for key, value in tree.items() if value is not None}
 
 
 def blank(name: str, voters: Sequence[str]) -> Tree:

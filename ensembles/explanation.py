@@ -2,14 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
 from ensembles.rules import Rule, Settled
-from ensembles.votes import Answer, Ballots, Decision, Vote
+from ensembles.votes import Answer, Ballots, Decision, Said, Vote
 
-ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "abstained": Answer.ABSTAINED}
+ANSWERS: dict[Said, Answer] = {
+    "yes": Answer.YES,
+    "no": Answer.NO,
+    "surely_no": Answer.SURELY_NO,
+    "abstained": Answer.ABSTAINED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A vote that would have to turn.
+
+    Args:
+        vote: As it is.
+        limit: The score that it would have to reach, or to stay below: its threshold, or its
+            floor where passing that is enough.
+    """
+
+    vote: Vote
+    limit: float
+
+    @property
+    def distance(self) -> float:
+        """How far the score is from there; 0 for an abstention."""
+        return 0.0 if self.vote.score is None else abs(self.vote.score - self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +55,7 @@ class Explanation:
     votes: tuple[Vote, ...]
     weights: tuple[int, ...]
     needed: int
-    turning: tuple[Vote, ...]
+    turning: tuple[Turn, ...]
 
     @property
     def weight_of_yes(self) -> int:
@@ -43,7 +67,7 @@ class Explanation:
         """Weight that abstained, and so might have said yes."""
         return self._weight("abstained")
 
-    def _weight(self, answer: str) -> int:
+    def _weight(self, answer: Said) -> int:
         pairs = zip(self.votes, self.weights, strict=True)
         return sum(weight for vote, weight in pairs if vote.answer == answer)
 
@@ -71,34 +95,41 @@ def explain(votes: Sequence[Vote], rule: Rule) -> Explanation:
     )
 
 
-def _turning(votes: Sequence[Vote], rule: Rule, *, kept: bool) -> tuple[Vote, ...]:
+def _turning(votes: Sequence[Vote], rule: Rule, *, kept: bool) -> tuple[Turn, ...]:
     """Return the fewest and nearest votes that would turn the decision."""
-    turned = Answer.NO if kept else Answer.YES
     answers = [ANSWERS[vote.answer] for vote in votes]
-    movable = [index for index, answer in enumerate(answers) if answer != turned]
+    turns = [_turns(vote, kept=kept) for vote in votes]
+    movable = [index for index, ways in enumerate(turns) if ways]
     for count in range(1, len(movable) + 1):
-        turning = [
-            chosen
+        found = [
+            tuple(Turn(votes[index], limit) for index, (_, limit) in zip(chosen, ways, strict=True))
             for chosen in combinations(movable, count)
-            if _kept_with(answers, chosen, turned, rule) is not kept
+            for ways in product(*(turns[index] for index in chosen))
+            if _kept_with(answers, chosen, [answer for answer, _ in ways], rule) is not kept
         ]
-        if turning:
-            nearest = min(turning, key=lambda chosen: sum(_distance(votes[i]) for i in chosen))
-            return tuple(votes[index] for index in nearest)
+        if found:
+            return min(found, key=lambda turning: sum(turn.distance for turn in turning))
     return ()
 
 
+def _turns(vote: Vote, *, kept: bool) -> list[tuple[Answer, float]]:
+    """Return what a vote could have been instead, and the score from which it would have been."""
+    if kept:
+        return [] if vote.answer in {"no", "surely_no"} else [(Answer.NO, vote.threshold)]
+    if vote.answer == "yes":
+        return []
+    passing = [(Answer.NO, vote.floor)] if vote.answer == "surely_no" and vote.floor else []
+    return [*passing, (Answer.YES, vote.threshold)]
+
+
 def _kept_with(
-    answers: Sequence[Answer], chosen: Sequence[int], turned: Answer, rule: Rule
+    answers: Sequence[Answer], chosen: Sequence[int], turned: Sequence[Answer], rule: Rule
 ) -> bool:
     """Return whether the frame is kept when the chosen votes turn."""
-    changed = [turned if index in chosen else answer for index, answer in enumerate(answers)]
+    changed = list(answers)
+    for index, answer in zip(chosen, turned, strict=True):
+        changed[index] = answer
     return _settle(changed, rule) != Settled.NO
-
-
-def _distance(vote: Vote) -> float:
-    distance = margin(vote)
-    return 0.0 if distance is None else abs(distance)
 
 
 def _settle(answers: Sequence[Answer], rule: Rule) -> Settled:

@@ -89,7 +89,7 @@ class Gate(Generic[FrameT]):
                 self._ask_about_frames(frames, sheet, column, asked)
             else:
                 reading = ask(seat.voter, [sheet.views[row].shown for row in asked])
-                sheet.enter(column, reading, seat.threshold, rows=asked, said=np.arange(len(asked)))
+                sheet.enter(column, reading, seat, rows=asked, said=np.arange(len(asked)))
         else:
             sheet.settle(group, self.rule)
         sheet.close(group)
@@ -106,7 +106,7 @@ class Gate(Generic[FrameT]):
         reading = ask(seat.voter, [frames[number] for number in numbers])
         rows = np.flatnonzero(np.isin(sheet.frame_of, numbers))
         said = np.searchsorted(numbers, sheet.frame_of[rows])
-        sheet.enter(column, reading, seat.threshold, rows=rows, said=said)
+        sheet.enter(column, reading, seat, rows=rows, said=said)
 
 
 def share_of(frame_id: str) -> float:

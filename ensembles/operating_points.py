@@ -19,6 +19,7 @@ from ensembles.bounds import Promise
 from ensembles.calibrate import Calibration, certifying_rows
 from ensembles.candidates import Candidate, all_candidates
 from ensembles.dial import Doubles, Scale
+from ensembles.early_no import Floors
 from ensembles.point import dial_of, scales_of
 from ensembles.score_table import Codes, ScoreTable
 
@@ -31,6 +32,7 @@ class Frontier:
         candidate: The rule.
         confidence: Of each point's bound.
         positives: Objects.
+        unseen: Misses that each bound counts beyond those that are seen: the price of a floor.
         frames: Over which the share to review is counted.
         negatives: Frames without the target (or unlabelled ones where no negative is known).
         dials: t, ascending, shape (points,).
@@ -42,6 +44,7 @@ class Frontier:
     candidate: Candidate
     confidence: float
     positives: int
+    unseen: int
     frames: int
     negatives: int
     dials: Doubles
@@ -52,12 +55,15 @@ class Frontier:
     @property
     def bounds(self) -> Doubles:
         """The recall guaranteed at each point, falling, shape (points,)."""
-        found = self.positives - self.misses
-        return np.asarray(beta.ppf(1 - self.confidence, found, self.misses + 1), dtype=np.float64)
+        charged = self.misses + self.unseen
+        found = self.positives - charged
+        bounds = beta.ppf(1 - self.confidence, np.maximum(found, 1), charged + 1)
+        return np.asarray(np.where(found > 0, bounds, 0.0), dtype=np.float64)
 
-    def within(self, misses: int) -> int:
-        """Return the index of the narrowest point that misses at most so many objects."""
-        return int(np.searchsorted(self.misses, misses, side="right")) - 1
+    def within(self, misses: int) -> int | None:
+        """Return the index of the narrowest point charged with at most so many misses."""
+        place = int(np.searchsorted(self.misses + self.unseen, misses, side="right")) - 1
+        return None if place < 0 else place
 
     def thinned(self, points: int) -> "Frontier":
         """Return the frontier with at most so many of its points, both ends among them."""
@@ -91,23 +97,39 @@ class Budget:
 
 
 def frontier(
-    table: ScoreTable, candidate: Candidate, scales: Sequence[Scale], *, confidence: float
+    table: ScoreTable,
+    candidate: Candidate,
+    scales: Sequence[Scale],
+    *,
+    confidence: float,
+    floors: Floors | None = None,
+    unseen: int = 0,
 ) -> Frontier:
     """Return every operating point of the rule on this table.
+
+    Args:
+        table: Labelled scores.
+        candidate: The rule.
+        scales: Of its voters.
+        confidence: Of each bound.
+        floors: Of its voters: they stay where they are while the dial moves.
+        unseen: Misses that each bound counts beyond those that are seen.
 
     Raises:
         ValueError: The table shows no positive.
     """
-    dial = dial_of(table, candidate, scales)
+    dial = dial_of(table, candidate, scales, floors)
     objects = np.sort(table.best_by_object(dial))
     if not objects.size:
         raise ValueError("a frontier needs at least one positive object")
     dials, misses = np.unique(objects, return_index=True)
-    negatives = dial_of(table.negatives(), candidate, scales)
+    dials, misses = dials[dials >= 0], misses[dials >= 0]
+    negatives = dial_of(table.negatives(), candidate, scales, floors)
     return Frontier(
         candidate=candidate,
         confidence=confidence,
         positives=len(objects),
+        unseen=unseen,
         frames=len(table),
         negatives=len(negatives),
         dials=dials,
@@ -125,11 +147,14 @@ def certified_frontier(table: ScoreTable, calibration: Calibration) -> Frontier:
         calibration: Its result.
     """
     certifying = table.take(certifying_rows(table, calibration))
+    point = calibration.point
     return frontier(
         certifying,
-        calibration.point.candidate,
+        point.candidate,
         calibration.scales,
         confidence=calibration.paid.confidence,
+        floors=point.floors,
+        unseen=point.charged - point.misses,
     )
 
 
@@ -143,10 +168,10 @@ def compared_frontiers(table: ScoreTable, calibration: Calibration) -> tuple[Fro
 
 
 def compared_candidates(table: ScoreTable, calibration: Calibration) -> tuple[Candidate, ...]:
-    """Return every voter and rule, and whatever else calibration looked at."""
+    """Return every voter and rule, and whatever else calibration looked at, without floors."""
     usual = all_candidates(table.voters)
     names = {each.name for each in usual}
-    tried = (point.candidate for point in calibration.rivals)
+    tried = (point.candidate.without_early_no for point in calibration.rivals)
     return (*usual, *(each for each in tried if each.name not in names))
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from ensembles.bounds import proportion_interval
 from ensembles.config import EnsembleConfig
+from ensembles.point import OperatingPoint
 from ensembles.rules import Settled, Settles
 from ensembles.score_table import NEGATIVE, POSITIVE, ScoreTable
 from ensembles.votes import Ballots, answers_of
 
 Bools = npt.NDArray[np.bool_]
+
+NO_FLOORS: Mapping[str, float] = MappingProxyType({})
 
 SECONDS_PER_FRAME = 2.0
 """What one frame costs the person who looks at it, where nobody says otherwise."""
@@ -77,27 +81,42 @@ class Difference:
     objects_lost: Proportion
 
 
-def kept_by(table: ScoreTable, thresholds: Mapping[str, float], rule: Settles) -> Bools:
+def kept_by(
+    table: ScoreTable,
+    thresholds: Mapping[str, float],
+    rule: Settles,
+    floors: Mapping[str, float] = NO_FLOORS,
+) -> Bools:
     """Return which frames go to review, shape (n,): all that the rule does not settle as no.
 
     Args:
         table: Full ballots.
         thresholds: Of the rule's voters, in the rule's order.
         rule: As in the ensemble.
+        floors: Of the rule's gatekeepers.
 
     Raises:
         ConfigError: The table has no scores of a voter.
     """
     scores = table.of_voters(tuple(thresholds)).scores
     answers = np.empty(scores.shape, dtype=np.int8)
-    for column, threshold in enumerate(thresholds.values()):
-        answers[:, column] = answers_of(scores[:, column], threshold)
+    for column, (name, threshold) in enumerate(thresholds.items()):
+        answers[:, column] = answers_of(scores[:, column], threshold, floors.get(name))
     return np.not_equal(rule.settle(Ballots(answers)), Settled.NO)
 
 
 def kept_by_ensemble(table: ScoreTable, config: EnsembleConfig) -> Bools:
-    """Return which frames the ensemble's rule and thresholds send to review, shape (n,)."""
-    return kept_by(table, {voter.name: voter.threshold for voter in config.voters}, config.rule)
+    """Return which frames the ensemble's rule, thresholds and floors send to review, shape (n,)."""
+    thresholds = {voter.name: voter.threshold for voter in config.voters}
+    floors = {voter.name: voter.floor for voter in config.voters if voter.floor is not None}
+    return kept_by(table, thresholds, config.rule, floors)
+
+
+def kept_at(table: ScoreTable, point: OperatingPoint) -> Bools:
+    """Return which frames go to review at an operating point, shape (n,)."""
+    voters = table.voters
+    rule = point.candidate.rule
+    return kept_by(table, point.thresholds_of(voters), rule, point.floors_of(voters))
 
 
 def outcome_of(

@@ -86,6 +86,7 @@ class Returns(Generic[FrameT]):
                 None if np.isnan(score) else float(score),
                 seat.threshold,
                 sheet.reasons[row].get(column),
+                seat.floor,
             )
             for column, (seat, score) in enumerate(zip(self._seats, sheet.scores[row], strict=True))
             if sheet.answers[row, column] != Answer.UNASKED

@@ -8,12 +8,11 @@ each would be on either side with probability 1/2 (McNemar, Psychometrika 12, 19
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from scipy.stats import binomtest
 
 from ensembles.calibrate import Calibration
 from ensembles.point import OperatingPoint
-from ensembles.replay import kept_by
+from ensembles.replay import kept_at
 from ensembles.score_table import ScoreTable
 
 SURELY = 0.05
@@ -59,7 +58,7 @@ def rivalry(table: ScoreTable, calibration: Calibration) -> Rivalry | None:
     if not singles or not votes:
         return None
     single, vote = (min(points, key=lambda each: each.share_kept) for points in (singles, votes))
-    by_single, by_vote = (_kept(table, point) for point in (single, vote))
+    by_single, by_vote = (kept_at(table, point) for point in (single, vote))
     return Rivalry(
         single,
         vote,
@@ -67,7 +66,3 @@ def rivalry(table: ScoreTable, calibration: Calibration) -> Rivalry | None:
         only_vote=int((by_vote & ~by_single).sum()),
         frames=len(table),
     )
-
-
-def _kept(table: ScoreTable, point: OperatingPoint) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return kept_by(table, point.thresholds_of(table.voters), point.candidate.rule)

@@ -39,7 +39,7 @@ class Settles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Yes iff the weight of the yes votes is at least `needed`.
+    """Yes iff the yes votes weigh at least `needed` and no gatekeeper is sure of nothing.
 
     Weights are integers, so that 0.7 + 0.1 reaches 0.8 (`weighted` scales them).
 
@@ -47,20 +47,29 @@ class Rule:
         name: As written in the ensemble file, such as `2-of-3`.
         weights: One positive weight per voter.
         needed: At least 1, at most the sum of the weights.
+        gatekeepers: Voters, by their place, that have a floor: "surely nothing" from one of them
+            is a no, whatever the others say, so without its vote there is no yes either.
     """
 
     name: str
     weights: tuple[int, ...]
     needed: int
+    gatekeepers: tuple[int, ...] = ()
 
     def settle(self, ballots: Ballots) -> npt.NDArray[np.int8]:
         """Return `Settled` codes, shape (n,): `NOT_YET` while open votes could change it."""
         weights = np.asarray(self.weights, dtype=np.int64)
-        surely = ballots.yes @ weights >= self.needed
+        doors = list(self.gatekeepers)
+        ended = ballots.surely_no[:, doors].any(axis=1)
+        waiting = ballots.open[:, doors].any(axis=1)
+        surely = (ballots.yes @ weights >= self.needed) & ~waiting
         perhaps = (ballots.yes | ballots.open) @ weights >= self.needed
-        return np.where(surely, Settled.YES, np.where(perhaps, Settled.NOT_YET, Settled.NO)).astype(
-            np.int8
-        )
+        settled = np.where(surely, Settled.YES, np.where(perhaps, Settled.NOT_YET, Settled.NO))
+        return np.where(ended, Settled.NO, settled).astype(np.int8)
+
+    def ends_alone(self, voter: int) -> bool:
+        """Return whether a plain no of this voter is a no of all, as under AND."""
+        return sum(self.weights) - self.weights[voter] < self.needed
 
 
 def at_least(needed: int, count: int, *, name: str = "") -> Rule:

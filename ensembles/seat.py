@@ -33,9 +33,11 @@ class Seat(Generic[FrameT]):
         voter: Reads views.
         threshold: In [0, 1].
         whole: It reads whole frames, once each, although the gate cuts them.
+        floor: Score below which it says that there is surely nothing; None if it never does.
     """
 
     name: str
     voter: Voter[FrameT]
     threshold: float
     whole: bool = False
+    floor: float | None = None

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic
 
 import numpy as np
 import numpy.typing as npt
 
 from ensembles.reasons import Reason
 from ensembles.rules import Settled, Settles
+from ensembles.seat import FrameT, Seat
 from ensembles.views import View
 from ensembles.voter import Floats, Reading
 from ensembles.votes import Answer, Answers, Ballots, answers_of
 
-FrameT = TypeVar("FrameT")
 Bools = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 
@@ -68,20 +68,20 @@ class Sheet(Generic[FrameT]):
         return range(int(start), int(end))
 
     def enter(
-        self, column: int, reading: Reading, threshold: float, *, rows: Rows, said: Rows
+        self, column: int, reading: Reading, seat: Seat[FrameT], *, rows: Rows, said: Rows
     ) -> None:
         """Write down what one seat said.
 
         Args:
             column: Of the seat.
             reading: What it returned.
-            threshold: From which its score is a yes.
+            seat: Knows from which score it says yes, and below which it is sure of nothing.
             rows: The views it speaks of.
             said: Per row, which score of the reading is meant.
         """
         scores = reading.scores[said]
         self.scores[rows, column] = scores
-        self.answers[rows, column] = answers_of(scores, threshold)
+        self.answers[rows, column] = answers_of(scores, seat.threshold, seat.floor)
         for row, index in zip(rows, said, strict=True):
             if reason := reading.reason(int(index)):
                 self.reasons[row][column] = reason

@@ -13,7 +13,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def slices_of(
-    table: ScoreTable, kept: Bools, promise: Promise, *, parts: Codes, names: Sequence[str]
+    table: ScoreTable, kept: Bools, promise: Promise | None, *, parts: Codes, names: Sequence[str]
 ) -> tuple[Slice, ...]:
     """Return the promise on each part, in the order of `names`.
 
@@ -24,7 +24,8 @@ def slices_of(
     Args:
         table: The frames that certified, n of them.
         kept: Which of them go to review, shape (n,).
-        promise: To hold the parts to.
+        promise: To hold the parts to. None, where a floor was put on the same objects, counts
+            only: the argument for parts is about one cut, and a floor is a second.
         parts: Which part a frame is in, shape (n,): an index into `names`, or `NOBODY`.
         names: Of the parts.
     """
@@ -34,11 +35,15 @@ def slices_of(
             name=name,
             positives=int(count),
             misses=int(missed),
-            bound=recall_bound(int(missed), int(count), confidence=promise.confidence),
-            certified=promise.allows(int(missed), int(count)),
+            bound=_bound(int(missed), int(count), promise),
+            certified=promise is not None and promise.allows(int(missed), int(count)),
         )
         for name, count, missed in zip(names, positives, misses, strict=True)
     )
+
+
+def _bound(misses: int, positives: int, promise: Promise | None) -> float:
+    return recall_bound(misses, positives, confidence=promise.confidence) if promise else 0.0
 
 
 def _counts(table: ScoreTable, kept: Bools, parts: Codes, count: int) -> tuple[Codes, Codes]:

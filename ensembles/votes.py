@@ -13,9 +13,14 @@ from ensembles.voter import Floats
 Decision = Literal["review", "skip"]
 
 
+Said = Literal["yes", "no", "surely_no", "abstained"]
+"""What a vote says, in words."""
+
+
 class Answer(IntEnum):
     """What one voter says to one view."""
 
+    SURELY_NO = -1
     NO = 0
     YES = 1
     ABSTAINED = 2
@@ -44,18 +49,23 @@ class Vote:
         score: In [0, 1]; None when the voter abstained.
         threshold: In [0, 1].
         reason: Why the voter abstained; None when it did not.
+        floor: Below it there is surely nothing, whatever others say; at most `threshold`. None
+            for a voter that may not end a view by itself.
     """
 
     voter: str
     score: float | None
     threshold: float
     reason: Reason | None = None
+    floor: float | None = None
 
     @property
-    def answer(self) -> Literal["yes", "no", "abstained"]:
+    def answer(self) -> Said:
         """What the vote says."""
         if self.score is None:
             return "abstained"
+        if self.floor is not None and self.score < self.floor:
+            return "surely_no"
         return "yes" if self.score >= self.threshold else "no"
 
 
@@ -79,13 +89,21 @@ class Ballots:
         """Who could still say yes, shape (n, voters): an abstention is never a no."""
         return np.greater_equal(self.answers, Answer.ABSTAINED)
 
+    @property
+    def surely_no(self) -> npt.NDArray[np.bool_]:
+        """Who said that there is surely nothing, shape (n, voters)."""
+        return np.equal(self.answers, Answer.SURELY_NO)
 
-def answers_of(scores: Floats, threshold: float) -> Answers:
+
+def answers_of(scores: Floats, threshold: float, floor: float | None = None) -> Answers:
     """Return the `Answer` code of each score, in the shape of `scores`; NaN abstains.
 
-    The comparison is made in float64, so that it agrees with `Vote.answer`.
+    The comparisons are made in float64, so that they agree with `Vote.answer`.
     """
-    answers = (scores.astype(np.float64) >= threshold).astype(np.int8)
+    exact = scores.astype(np.float64)
+    answers = (exact >= threshold).astype(np.int8)
+    if floor is not None:
+        answers[exact < floor] = Answer.SURELY_NO
     answers[np.isnan(scores)] = Answer.ABSTAINED
     return answers
 

@@ -129,7 +129,7 @@ def made_by(config: EnsembleConfig, settings: ModelSettings) -> dict[str, str]:
     Raises:
         WeightsError: A file is missing.
     """
-    plain = {"threshold": 0.0, "timeout_ms": 1}
+    plain = {"threshold": 0.0, "timeout_ms": 1, "floor": None}
     return {
         voter.name: digest(_alone(config, voter.model_copy(update=plain)), settings)[:16]
         for voter in config.voters
@@ -162,6 +162,7 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
             guarded(config.name, voter.name, model, voter.timeout_ms / 1000),
             voter.threshold,
             whole=config.looks_at_whole(voter),
+            floor=voter.floor,
         )
         for voter, model in zip(config.voters, voters, strict=True)
     ]

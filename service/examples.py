@@ -12,6 +12,7 @@ _VOTE: Example = {
     "voter": "specialist",
     "score": 0.83,
     "threshold": 0.3,
+    "floor": None,
     "answer": "yes",
     "reason": None,
 }
@@ -71,9 +72,21 @@ ENSEMBLE_EXAMPLE: Example = {
     "default": True,
     "rule": {"name": "or", "weights": {"specialist": 1, "clip": 1, "resnet50": 1}, "needed": 1},
     "voters": [
-        {"name": "specialist", "kind": "onnx", "threshold": 0.3, "timeout_ms": 10000},
-        {"name": "clip", "kind": "clip", "threshold": 0.55, "timeout_ms": 10000},
-        {"name": "resnet50", "kind": "resnet50", "threshold": 0.1, "timeout_ms": 10000},
+        {
+            "name": "specialist",
+            "kind": "onnx",
+            "threshold": 0.3,
+            "floor": None,
+            "timeout_ms": 10000,
+        },
+        {"name": "clip", "kind": "clip", "threshold": 0.55, "floor": None, "timeout_ms": 10000},
+        {
+            "name": "resnet50",
+            "kind": "resnet50",
+            "threshold": 0.1,
+            "floor": None,
+            "timeout_ms": 10000,
+        },
     ],
     "views": "whole",
     "full_ballots": 0.02,

@@ -8,7 +8,7 @@ from ensembles.certificate import Status
 from ensembles.config import VoterConfig
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
-from ensembles.votes import Box, Decision, Verdict, Vote
+from ensembles.votes import Box, Decision, Said, Verdict, Vote
 from models.catalog import Ensemble
 from models.frames import Frame
 from service.examples import BATCH_EXAMPLE, ENSEMBLE_EXAMPLE, ERROR_EXAMPLE, TRIAGE_EXAMPLE
@@ -28,7 +28,11 @@ class VoteOut(Answer):
     voter: str = Field(description="Name of the voter in the ensemble.")
     score: Score | None = Field(description="null when the voter abstained.")
     threshold: Score = Field(description="Score from which the voter says yes.")
-    answer: Literal["yes", "no", "abstained"]
+    floor: Score | None = Field(
+        default=None,
+        description="Score below which the voter ends a view by itself; null without one.",
+    )
+    answer: Said = Field(description="surely_no: below the floor, so nobody else was needed.")
     reason: Reason | None = Field(description="Why the voter abstained.")
 
     @classmethod
@@ -38,6 +42,7 @@ class VoteOut(Answer):
             voter=vote.voter,
             score=vote.score,
             threshold=vote.threshold,
+            floor=vote.floor,
             answer=vote.answer,
             reason=vote.reason,
         )
@@ -155,6 +160,9 @@ class VoterOut(Answer):
     name: str
     kind: str
     threshold: Score
+    floor: Score | None = Field(
+        default=None, description="Below it, the voter ends a view by itself; null without one."
+    )
     timeout_ms: int = Field(description="After this it abstains.")
 
     @classmethod
@@ -164,6 +172,7 @@ class VoterOut(Answer):
             name=voter.name,
             kind=voter.kind,
             threshold=voter.threshold,
+            floor=voter.floor,
             timeout_ms=voter.timeout_ms,
         )
 

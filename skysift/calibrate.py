@@ -18,7 +18,7 @@ from ensembles.replay import SECONDS_PER_FRAME
 from models.settings import read_settings
 from skysift.base_ensemble import MADE_BY, Base, read_base, refuse_foreign_scores
 from skysift.calibration_files import Pictures, refuse_to_lose, write_files
-from skysift.calibration_job import Wish, calibrate_frames
+from skysift.calibration_job import FLOOR_SHARE, Wish, calibrate_frames
 from skysift.calibration_words import facts_of, lines_of, refusal_facts
 
 
@@ -64,6 +64,13 @@ def calibrate(
         Pay | None,
         typer.Option(help="How the choice among rules is paid for; default: what costs less."),
     ] = None,
+    early_no: Annotated[
+        str | None,
+        typer.Option(help="A voter that may end a frame alone, below a floor; the cheapest."),
+    ] = None,
+    floor_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the allowed misses for that floor.")
+    ] = FLOOR_SHARE,
     average: Annotated[
         bool, typer.Option("--average", help="A recall on average, without a guarantee.")
     ] = False,
@@ -94,6 +101,8 @@ def calibrate(
         seconds_per_frame=seconds_per_frame,
         scope=_scope(scope or ()),
         slice_by=columns,
+        gatekeeper=early_no,
+        floor_share=floor_share,
     )
     try:
         done = calibrate_frames(

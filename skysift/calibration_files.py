@@ -118,8 +118,7 @@ def _write_ensemble(done: Finished, base: Base, wish: Wish, out: Path) -> None:
     point, promise = done.calibration.point, done.calibration.promise
     tree = calibrated(
         base.tree(done.frames, folder=out.parent),
-        point.candidate,
-        point.thresholds_of(done.frames.table.voters),
+        point,
         None if wish.average else CERTIFICATE,
     )
     promised = (

@@ -15,10 +15,11 @@ from ensembles.calibrate import (
     calibrate_best,
     certifying_rows,
 )
-from ensembles.candidates import candidates_named
+from ensembles.candidates import Candidate, candidates_named
 from ensembles.certificate import Slice
 from ensembles.errors import ConfigError
-from ensembles.replay import SECONDS_PER_FRAME, kept_by
+from ensembles.mistakes import near_miss
+from ensembles.replay import SECONDS_PER_FRAME, kept_at
 from ensembles.score_table import Codes, ScoreTable
 from ensembles.second_look import Bools
 from ensembles.slices import slices_of
@@ -26,6 +27,11 @@ from skysift.base_ensemble import Base
 
 MOST_PARTS = 50
 """A column with more different values is no condition; the slices would be too small."""
+
+
+FLOOR_SHARE = 0.5
+"""Of the allowed misses, for the floor: in the demo world less spares fewer voters, and more keeps
+more frames (benchmarks/README.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Wish:
         seconds_per_frame: What a look at one frame costs a person.
         scope: What the certificate holds for, in words.
         slice_by: Columns whose values are conditions.
+        gatekeeper: A voter that may end a frame early; None if none may.
+        floor_share: Share of the allowed misses, in [0, 1], that its floor may use.
     """
 
     promise: Promise
@@ -51,6 +59,8 @@ class Wish:
     seconds_per_frame: float = SECONDS_PER_FRAME
     scope: Mapping[str, str] = field(default_factory=dict)
     slice_by: tuple[str, ...] = ()
+    gatekeeper: str | None = None
+    floor_share: float = FLOOR_SHARE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,14 +105,16 @@ def calibrate_frames(
     table = look.corrected
     calibration = _calibrated(table, base, wish)
     point = calibration.point
-    kept = kept_by(table, point.thresholds_of(table.voters), point.candidate.rule)
+    kept = kept_at(table, point)
     certifying = certifying_rows(table, calibration)
     slices = _slices(frames, table, calibration, certifying, kept, wish.slice_by)
     return Finished(frames, look, calibration, certifying, kept, slices)
 
 
 def _calibrated(table: ScoreTable, base: Base, wish: Wish) -> Calibration:
-    candidates = candidates_named(wish.rules, table.voters, vote=base.vote)
+    candidates = _with_early_no(
+        candidates_named(wish.rules, table.voters, vote=base.vote), table.voters, wish
+    )
     if wish.average:
         if len(candidates) > 1:
             raise ConfigError("--average promises nothing for the best of several: name one --rule")
@@ -110,6 +122,30 @@ def _calibrated(table: ScoreTable, base: Base, wish: Wish) -> Calibration:
     if len(candidates) == 1:
         return calibrate(table, candidates[0], wish.promise)
     return calibrate_best(table, candidates, wish.promise, seed=wish.seed, payment=wish.payment)
+
+
+def _with_early_no(
+    candidates: Sequence[Candidate], voters: Sequence[str], wish: Wish
+) -> tuple[Candidate, ...]:
+    """Return the candidates with the gatekeeper that was wished for."""
+    if wish.gatekeeper is None:
+        return tuple(candidates)
+    if wish.average:
+        raise ConfigError("--early-no is paid from a guarantee, and --average gives none")
+    if wish.gatekeeper not in voters:
+        raise ConfigError(
+            f"--early-no {wish.gatekeeper}: no voter is called that"
+            f"{near_miss(wish.gatekeeper, voters)}; there are {', '.join(voters)}"
+        )
+    column = list(voters).index(wish.gatekeeper)
+    found = tuple(each.with_early_no(column, share=wish.floor_share) for each in candidates)
+    if not any(each.rule.gatekeepers for each in found):
+        named = ", ".join(each.name for each in candidates)
+        raise ConfigError(
+            f"--early-no {wish.gatekeeper}: a plain no of it ends a frame under {named} already; "
+            "name another --rule or another voter"
+        )
+    return found
 
 
 def _slices(
@@ -125,8 +161,9 @@ def _slices(
     if frames.groups:
         parts.append((table.groups, [f"group={name}" for name in frames.groups]))
     here = table.take(certifying)
+    promise = None if calibration.point.candidate.rule.gatekeepers else calibration.paid
     found = (
-        slices_of(here, kept[certifying], calibration.paid, parts=codes[certifying], names=names)
+        slices_of(here, kept[certifying], promise, parts=codes[certifying], names=names)
         for codes, names in parts
     )
     return tuple(part for parts in found for part in parts if part.positives)

@@ -36,7 +36,8 @@ def lines_of(done: Finished, wish: Wish, files: Files) -> Iterator[str]:
     yield f"  rule        {point.candidate.name}"
     for voter, threshold in point.thresholds_of(done.frames.table.voters).items():
         yield f"  threshold   {voter}: {threshold:.6g}"
-    evidence = f"{point.misses} of {point.positives} {counted} missed"
+    yield from _floors(done)
+    evidence = f"{point.misses} of {point.positives} {counted} missed{_charged(point)}"
     yield f"  evidence    {evidence}: at least {point.bound:.4f} with that confidence"
     yield (
         f"  to review   {point.share_kept:.2%} of {point.frames} frames "
@@ -47,6 +48,20 @@ def lines_of(done: Finished, wish: Wish, files: Files) -> Iterator[str]:
     yield from _rivals(done)
     yield from _slices(done)
     yield from _written(files)
+
+
+def _floors(done: Finished) -> Iterator[str]:
+    table = done.look.corrected
+    for voter, floor in done.calibration.point.floors_of(table.voters).items():
+        share = float((table.of_voters([voter]).scores < floor).mean())
+        yield f"  floor       {voter}: {floor:.6g}, ends {share:.2%} of the frames by itself"
+        if (place := table.voters.index(voter)) > 0:
+            yield f"              but {place} others are asked first: list {voter} before them"
+
+
+def _charged(point: OperatingPoint) -> str:
+    extra = point.charged - point.misses
+    return f" (and {extra} more counted for the floor)" if extra else ""
 
 
 def _rivals(done: Finished) -> Iterator[str]:
@@ -63,7 +78,10 @@ def _slices(done: Finished) -> Iterator[str]:
     if not done.slices:
         return
     certified = sum(part.certified for part in done.slices)
-    yield f"  slices      {certified} of {len(done.slices)} certified by themselves"
+    if done.calibration.point.candidate.rule.gatekeepers:
+        yield "  slices      counted only: with a floor, no part is certified by itself"
+    else:
+        yield f"  slices      {certified} of {len(done.slices)} certified by themselves"
     for part in done.slices[:SLICES_SHOWN]:
         standing = "certified" if part.certified else "not certified"
         yield f"              {part.name}: {part.misses} of {part.positives} missed, {standing}"
@@ -141,8 +159,10 @@ def _point_facts(done: Finished, point: OperatingPoint) -> dict[str, Any]:
     return {
         "rule": point.candidate.name,
         "thresholds": point.thresholds_of(done.frames.table.voters),
+        "floors": point.floors_of(done.frames.table.voters),
         "n": point.positives,
         "misses": point.misses,
+        "charged_misses": point.charged,
         "bound": point.bound,
         "share_kept": point.share_kept,
         "share_kept_interval": [point.share_low, point.share_high],

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ensembles.config import EnsembleConfig
+from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.errors import ConfigError
 from ensembles.rules import Rule
 from ensembles.standing import Standing
@@ -47,7 +47,7 @@ def _lines(state: EnsembleState, config: EnsembleConfig) -> Iterator[str]:
     for voter in config.voters:
         yield (
             f"  voter      {voter.name} ({voter.kind}): yes from {voter.threshold:g}, "
-            f"at most {voter.timeout_ms / 1000:g} s"
+            f"{_floor(voter)}at most {voter.timeout_ms / 1000:g} s"
         )
     yield f"  views      {_views(config)}"
     yield f"  all asked  on {config.full_ballots:.4g} of the frames"
@@ -56,6 +56,10 @@ def _lines(state: EnsembleState, config: EnsembleConfig) -> Iterator[str]:
     yield f"  digest     {state.digest or 'known when the weights are there'}"
     if state.standing:
         yield f"  recall     {_promised(state.standing)}"
+
+
+def _floor(voter: VoterConfig) -> str:
+    return "" if voter.floor is None else f"surely nothing below {voter.floor:g}, "
 
 
 def _promised(standing: Standing) -> str:

@@ -14,7 +14,7 @@ from batch.score import score
 from batch.score_tables import ScoredFrames, read_score_table
 from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError, SkysiftError
-from ensembles.explanation import Explanation, margin
+from ensembles.explanation import Explanation, Turn, margin
 from ensembles.explanation import explain as explain_votes
 from ensembles.mistakes import near_miss
 from ensembles.reasons import Reason
@@ -68,9 +68,9 @@ def _votes_in_table(name: str, frames: ScoredFrames, config: EnsembleConfig) -> 
         )
     scores = frames.table.of_voters([voter.name for voter in config.voters]).scores[rows[0]]
     return [
-        Vote(voter.name, None, voter.threshold, Reason.VOTER_ABSTAINED)
+        Vote(voter.name, None, voter.threshold, Reason.VOTER_ABSTAINED, voter.floor)
         if np.isnan(score)
-        else Vote(voter.name, float(score), voter.threshold)
+        else Vote(voter.name, float(score), voter.threshold, floor=voter.floor)
         for voter, score in zip(config.voters, scores, strict=True)
     ]
 
@@ -114,6 +114,8 @@ def _said(vote: Vote) -> str:
         return f"abstained ({vote.reason}), threshold {vote.threshold:.6g}"
     side = "above" if distance >= 0 else "below"
     gap = f"{abs(distance):.6g} {side} its threshold {vote.threshold:.6g}"
+    if vote.answer == "surely_no":
+        return f"surely nothing: {vote.score:.6g} is below its floor {vote.floor:.6g}"
     return f"{vote.answer:<4} {vote.score:.6g}, {gap}"
 
 
@@ -134,15 +136,16 @@ def _turning(found: Explanation) -> str:
     other = "skip" if found.decision == "review" else "review"
     if not found.turning:
         return f"no votes could have made it {other}"
-    changes = " and ".join(_change(vote, to=other) for vote in found.turning)
+    changes = " and ".join(_change(turn, to=other) for turn in found.turning)
     return f"it would have been {other}, if {changes}"
 
 
-def _change(vote: Vote, *, to: str) -> str:
+def _change(turn: Turn, *, to: str) -> str:
     side = "below" if to == "skip" else "at least"
-    if vote.score is None:
-        return f"{vote.voter} had scored {side} {vote.threshold:.6g} instead of abstaining"
-    return f"{vote.voter} had scored {side} {vote.threshold:.6g}, not {vote.score:.6g}"
+    wanted = f"{turn.vote.voter} had scored {side} {turn.limit:.6g}"
+    if turn.vote.score is None:
+        return f"{wanted} instead of abstaining"
+    return f"{wanted}, not {turn.vote.score:.6g}"
 
 
 def _facts(what: str, ensemble: Path, found: Explanation) -> dict[str, Any]:
@@ -159,6 +162,7 @@ def _facts(what: str, ensemble: Path, found: Explanation) -> dict[str, Any]:
                 "voter": vote.voter,
                 "score": vote.score,
                 "threshold": vote.threshold,
+                "floor": vote.floor,
                 "margin": margin(vote),
                 "answer": vote.answer,
                 "weight": weight,
@@ -166,6 +170,6 @@ def _facts(what: str, ensemble: Path, found: Explanation) -> dict[str, Any]:
             }
             for vote, weight in zip(found.votes, found.weights, strict=True)
         ],
-        "would_change": [vote.voter for vote in found.turning],
+        "would_change": [turn.vote.voter for turn in found.turning],
         "words": _turning(found),
     }

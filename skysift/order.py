@@ -68,7 +68,7 @@ def _answers(frames: ScoredFrames, config: EnsembleConfig) -> Answers:
         raise ConfigError(f"{frames.source}: there are no rows to count votes in")
     table = frames.table.of_voters([voter.name for voter in config.voters])
     columns = [
-        answers_of(column, voter.threshold)
+        answers_of(column, voter.threshold, voter.floor)
         for column, voter in zip(table.scores.T, config.voters, strict=True)
     ]
     return np.stack(columns, axis=1)

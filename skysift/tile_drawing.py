@@ -70,8 +70,10 @@ def _decider(pen: ImageDraw.ImageDraw, look: Look, scale: float) -> None:
 
 
 def _loudest(look: Look) -> str:
-    """Return the answer of a tile that matters most: a yes, then an abstention."""
+    """Return the answer of a tile that matters most: sure of nothing, a yes, an abstention."""
     answers = {vote.answer for vote in look.votes}
+    if "surely_no" in answers:
+        return "no"
     return next((answer for answer in COLOURS if answer in answers), "no")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ensembles.calibrate import Calibration, Method
 from ensembles.certificate import Certificate, LabelCheck
+from ensembles.point import OperatingPoint
 from ensembles.score_table import NEGATIVE, POSITIVE, ScoreTable
 from skysift.report.wording import bound_percent, count, exact_percent, percent
 
@@ -37,8 +38,11 @@ def evidence_of(
     yield Evidence("Rule", point.candidate.name)
     for name, threshold in point.thresholds_of(table.voters).items():
         yield Evidence(f"Threshold of {name}", f"{threshold:.6g}")
+    for name, floor in point.floors_of(table.voters).items():
+        yield Evidence(f"Floor of {name}", f"{floor:.6g}: below it, it ends a frame by itself")
     yield Evidence(
-        "Certified on", f"{count(point.positives)} {things}, {count(point.misses)} missed"
+        "Certified on",
+        f"{count(point.positives)} {things}, {count(point.misses)} missed{_charged(point)}",
     )
     yield Evidence("Guaranteed recall", f"{bound_percent(point.bound)} (exact, Clopper-Pearson)")
     yield Evidence(
@@ -53,6 +57,11 @@ def evidence_of(
         "Seed of the split", "none" if calibration.seed is None else str(calibration.seed)
     )
     yield from _papers(certificate)
+
+
+def _charged(point: OperatingPoint) -> str:
+    extra = point.charged - point.misses
+    return f", {count(extra)} more counted for the floor" if extra else ""
 
 
 def _prevalence(table: ScoreTable) -> str:

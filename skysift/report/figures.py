@@ -166,9 +166,9 @@ def _curve(whole: Frontier, allowed: Sequence[Budget]) -> Curve:
 
 
 def _stop(curve: Frontier, budget: Budget) -> Stop | None:
-    if budget.allowed is None:
+    place = None if budget.allowed is None else curve.within(budget.allowed)
+    if place is None:
         return None
-    place = curve.within(budget.allowed)
     kept, alarms = int(curve.kept[place]), int(curve.false_alarms[place])
     low, high = proportion_interval(kept, curve.frames, confidence=curve.confidence)
     return Stop(

@@ -69,7 +69,7 @@ def misses_of(
 ) -> Misses:
     """Return the missed objects; frames without an id are called by their row, from 1."""
     point = calibration.point
-    dial = dial_of(table, point.candidate, calibration.scales)
+    dial = dial_of(table, point.candidate, calibration.scales, point.floors)
     rows = [int(row) for row in nearest_frames_of_missed(table, dial, point.dial)]
     thresholds = path_thresholds(table, calibration)
     shown = [

@@ -157,6 +157,28 @@ def test_a_file_without_tiles_says_nothing_of_them(tmp_path: Path) -> None:
     assert config.model_dump()["views"] == "whole"
 
 
+def test_voters_with_a_floor_are_the_gatekeepers_of_the_rule(tmp_path: Path) -> None:
+    config = read(
+        tmp_path,
+        "name: boats\ntarget: boat\nvoters:\n"
+        "  - {name: a, kind: onnx, threshold: 0.5}\n"
+        "  - {name: b, kind: onnx, threshold: 0.5, floor: 0.02}\n",
+    )
+
+    assert (config.voters[1].floor, config.rule.gatekeepers) == (0.02, (1,))
+    assert "floor" not in config.voters[0].model_dump()
+
+
+def test_a_floor_above_the_threshold_is_refused(tmp_path: Path) -> None:
+    problems = problems_of(
+        tmp_path,
+        "name: boats\ntarget: boat\nvoters: [{name: a, kind: onnx, threshold: 0.5, floor: 0.6}]\n",
+    )
+
+    (problem,) = problems
+    assert "voters[0].floor: 0.6 is above the threshold 0.5" in problem
+
+
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.yaml:\n  there is no such file"):
         read_ensemble(Path("nowhere.yaml"), options_for)

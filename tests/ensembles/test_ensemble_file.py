@@ -13,7 +13,7 @@ from ensembles.config import EnsembleConfig, VoterOptions, read_ensemble
 from ensembles.ensemble_file import any_options, base_tree, blank, calibrated, write_ensemble
 from ensembles.errors import ConfigError
 from ensembles.local_path import LocalPath
-from ensembles.point import dial_of
+from ensembles.point import OperatingPoint, dial_of
 from ensembles.replay import kept_by_ensemble
 from tests.ensembles.worlds import VOTERS, World
 
@@ -43,25 +43,45 @@ def places_in(config: EnsembleConfig) -> list[Path]:
     return [path.resolve() for each in options for path in (each.weights, *each.more)]
 
 
+def point(candidate: Candidate, *thresholds: float, floor: float | None = None) -> OperatingPoint:
+    """Return a point of which only rule, thresholds and the first voter's floor matter."""
+    return OperatingPoint(
+        candidate=candidate,
+        dial=0.5,
+        thresholds=thresholds,
+        floors=(floor, *(None,) * (len(thresholds) - 1)),
+        positives=1,
+        misses=0,
+        charged=0,
+        bound=0.0,
+        frames=1,
+        kept=1,
+        share_low=0.0,
+        share_high=1.0,
+    )
+
+
+@pytest.mark.parametrize("early_no", [None, 0, 1])
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_file_read_back_decides_every_row_as_the_dial_did(
-    tmp_path: Path, name: str, seed: int
+    tmp_path: Path, name: str, seed: int, early_no: int | None
 ) -> None:
     table = World(frames_per_object=3, likeness=0.5).table(
         np.random.default_rng(seed), positives=200, negatives=500
     )
     table.scores[::7, 1] = np.nan
     (candidate,) = candidates_named([name], VOTERS, vote=VOTE)
+    if early_no is not None:
+        candidate = candidate.with_early_no(early_no, share=0.5)
     done = calibrate(table, candidate, Promise(0.95))
     file = tmp_path / "ensemble.yaml"
 
     base = {**blank("boats", VOTERS), "vote": VOTE}
-    thresholds = done.point.thresholds_of(VOTERS)
-    write_ensemble(calibrated(base, candidate, thresholds, None), file, comment="x")
+    write_ensemble(calibrated(base, done.point, None), file, comment="x")
 
     kept = kept_by_ensemble(table, read_ensemble(file, any_options))
-    dial = dial_of(table, candidate, done.scales)
+    dial = dial_of(table, candidate, done.scales, done.point.floors)
     np.testing.assert_array_equal(kept, dial >= done.point.dial)
     assert kept.sum() == done.point.kept
 
@@ -76,7 +96,7 @@ def test_everything_but_thresholds_and_vote_stays_and_paths_stay_right(tmp_path:
     both = candidates_named(["and"], ("a", "b"))[0]
 
     tree = base_tree(base, config, folder=out.parent)
-    write_ensemble(calibrated(tree, both, {"a": 0.25, "b": 0.1}, "c.json"), out, comment="x")
+    write_ensemble(calibrated(tree, point(both, 0.25, 0.1), "c.json"), out, comment="x")
 
     written = read_ensemble(out, options)
     assert places_in(written) == places_in(config)
@@ -100,11 +120,22 @@ def test_a_single_voter_stays_alone() -> None:
     tree = blank("x", VOTERS)
     (single,) = candidates_named(["b"], VOTERS)
 
-    done = calibrated(tree, single, {"b": 0.5}, None)
+    done = calibrated(tree, point(single, 0.5), None)
 
     assert [entry["name"] for entry in done["voters"]] == ["b"]
     assert done["vote"] == "or"
     assert isinstance(single, Candidate)
+
+
+def test_a_floor_is_written_and_one_that_was_there_before_is_not_kept() -> None:
+    tree = blank("x", VOTERS)
+    tree["voters"][1]["floor"] = 0.1
+    (rule,) = candidates_named(["or"], VOTERS)
+
+    done = calibrated(tree, point(rule, 0.5, 0.5, 0.5, floor=0.2), None)
+
+    assert [entry.get("floor") for entry in done["voters"]] == [0.2, None, None]
+    assert "floor" not in done["voters"][1]
 
 
 def test_a_file_that_somebody_else_wrote_is_not_replaced(tmp_path: Path) -> None:

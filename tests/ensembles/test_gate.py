@@ -1,7 +1,7 @@
 """The gate asks no more than it must, and never decides otherwise for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -14,6 +14,8 @@ from ensembles.rules import Rule, at_least, weighted
 from ensembles.seat import Seat
 from ensembles.voter import Reading
 from ensembles.votes import Verdict
+
+FLOOR = 0.2
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ class Scripted:
 
 
 def gate_of(rule: Rule, *names: str, full_ballots: float = 0.0) -> Gate[Subject]:
-    seats = [Seat(name, Scripted(name), 0.5) for name in names]
+    seats = [
+        Seat(name, Scripted(name), 0.5, floor=FLOOR if place in rule.gatekeepers else None)
+        for place, name in enumerate(names)
+    ]
     return Gate(seats, rule, full_ballots=full_ballots)
 
 
@@ -63,6 +68,38 @@ def test_and_stops_at_the_first_no() -> None:
     verdict = gate.judge([Subject({"a": 0.1, "b": 0.9})])[0]
 
     assert (verdict.decision, verdict.skipped) == ("skip", ("b",))
+
+
+def test_a_gatekeeper_that_is_sure_of_nothing_spares_the_others() -> None:
+    gate = gate_of(replace(at_least(1, 2), gatekeepers=(0,)), "a", "b")
+
+    verdict = gate.judge([Subject({"a": 0.1, "b": 0.9})])[0]
+
+    assert (verdict.decision, verdict.settled, verdict.skipped) == ("skip", True, ("b",))
+    assert (verdict.votes[0].answer, verdict.votes[0].floor) == ("surely_no", FLOOR)
+
+
+def test_a_gatekeeper_that_is_asked_last_still_ends_the_frame() -> None:
+    gate = gate_of(replace(at_least(1, 2), gatekeepers=(1,)), "a", "b")
+
+    verdict = gate.judge([Subject({"a": 0.9, "b": 0.1})])[0]
+
+    assert (verdict.decision, verdict.skipped) == ("skip", ())
+
+
+def test_a_score_equal_to_the_floor_ends_nothing() -> None:
+    gate = gate_of(replace(at_least(1, 2), gatekeepers=(0,)), "a", "b")
+    subject = Subject({"a": float(np.nextafter(np.float32(FLOOR), np.float32(1))), "b": 0.9})
+
+    assert gate.judge([subject])[0].decision == "review"
+
+
+def test_a_gatekeeper_that_abstains_ends_nothing() -> None:
+    gate = gate_of(replace(at_least(2, 3), gatekeepers=(0,)), "a", "b", "c")
+
+    verdict = gate.judge([Subject({"a": None, "b": 0.9, "c": 0.9})])[0]
+
+    assert (verdict.decision, verdict.settled) == ("review", False)
 
 
 def test_only_undecided_frames_of_a_batch_reach_the_next_voter() -> None:
@@ -149,7 +186,10 @@ scores = st.one_of(st.none(), st.floats(0, 1, width=32))
 def rules_and_subjects(draw: st.DrawFn) -> tuple[Rule, list[str], list[Subject]]:
     names = list("abcde")[: draw(st.integers(1, 5))]
     weights = draw(st.lists(st.integers(1, 4), min_size=len(names), max_size=len(names)))
-    rule = weighted(weights, draw(st.integers(1, sum(weights))))
+    doors = draw(st.sets(st.integers(0, len(names) - 1)))
+    rule = replace(
+        weighted(weights, draw(st.integers(1, sum(weights)))), gatekeepers=tuple(sorted(doors))
+    )
     rows = draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, scores)), max_size=6))
     return rule, names, [Subject(row, id=str(index)) for index, row in enumerate(rows)]
 
@@ -164,7 +204,12 @@ def test_asking_order_and_short_circuit_never_change_a_decision(
 ) -> None:
     rule, names, subjects = case
     order = data.draw(st.permutations(range(len(names))))
-    shuffled = Rule("shuffled", tuple(rule.weights[index] for index in order), rule.needed)
+    shuffled = Rule(
+        "shuffled",
+        tuple(rule.weights[index] for index in order),
+        rule.needed,
+        tuple(place for place, index in enumerate(order) if index in rule.gatekeepers),
+    )
     everybody = gate_of(rule, *names).judge(subjects, ask_all=True)
 
     lazy = gate_of(rule, *names, full_ballots=share).judge(subjects)

@@ -1,7 +1,7 @@
 """A frame of several views is `review` if one of them is, however few were looked at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import given
@@ -16,6 +16,7 @@ from ensembles.voter import Reading
 from ensembles.votes import Ballots, Box, Decision, answers_of
 
 Score = float | None
+FLOOR = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,16 @@ def cut(scene: Scene) -> list[View[Scene]]:
 def gate_of(
     rule: Rule, names: str, *, whole: str = "", at_once: int | None = 2, full: float = 0
 ) -> Gate[Scene]:
-    seats = [Seat(name, Scripted(name), 0.5, whole=name in whole) for name in names]
+    seats = [
+        Seat(
+            name,
+            Scripted(name),
+            0.5,
+            whole=name in whole,
+            floor=FLOOR if place in rule.gatekeepers else None,
+        )
+        for place, name in enumerate(names)
+    ]
     return Gate(seats, rule, full_ballots=full, cut=cut, views_at_once=at_once)
 
 
@@ -148,6 +158,15 @@ def test_a_no_of_a_whole_frame_can_spare_all_tiles() -> None:
     assert shown_to(gate, "a") == 0
 
 
+def test_a_gatekeeper_of_whole_frames_can_spare_all_tiles() -> None:
+    gate = gate_of(replace(at_least(1, 2), gatekeepers=(0,)), "wa", whole="w")
+
+    verdict = gate.judge([scene_of(*tiles_of(0.9, count=5), w=0.1)])[0]
+
+    assert (verdict.decision, verdict.view) == ("skip", None)
+    assert shown_to(gate, "a") == 0
+
+
 def test_no_box_is_named_when_whole_frames_settle_it() -> None:
     gate = gate_of(at_least(1, 2), "wa", whole="w")
 
@@ -221,7 +240,10 @@ class Case:
 def cases(draw: st.DrawFn) -> Case:
     names = "abcde"[: draw(st.integers(1, 4))]
     weights = draw(st.lists(st.integers(1, 3), min_size=len(names), max_size=len(names)))
-    rule = weighted(weights, draw(st.integers(1, sum(weights))))
+    doors = draw(st.sets(st.integers(0, len(names) - 1)))
+    rule = replace(
+        weighted(weights, draw(st.integers(1, sum(weights)))), gatekeepers=tuple(sorted(doors))
+    )
     row = st.fixed_dictionaries(dict.fromkeys(names, scores))
     tiles = st.lists(row, min_size=1, max_size=7)
     drawn = draw(st.lists(st.tuples(row, tiles), max_size=5))
@@ -240,7 +262,11 @@ def by_definition(case: Case, scene: Scene) -> Decision:
         for tile in scene.tiles
     ]
     numbers = np.array([[np.nan if s is None else s for s in row] for row in rows], np.float32)
-    settled = case.rule.settle(Ballots(answers_of(numbers, 0.5)))
+    floors = [FLOOR if place in case.rule.gatekeepers else None for place in range(len(case.names))]
+    columns = [
+        answers_of(column, 0.5, floor) for column, floor in zip(numbers.T, floors, strict=True)
+    ]
+    settled = case.rule.settle(Ballots(np.stack(columns, axis=1)))
     return "skip" if (settled == Settled.NO).all() else "review"
 
 
@@ -267,7 +293,10 @@ def test_the_votes_of_a_verdict_explain_its_decision(case: Case, at_once: int) -
         for name, score in votes.items():
             if name in case.whole or verdict.view:
                 assert score == (scene.scores if name in case.whole else tile)[name]
-        answers = [[3 if n not in votes else _answer(votes[n]) for n in case.names]]
+        doors = [case.names[place] for place in case.rule.gatekeepers]
+        answers = [
+            [3 if n not in votes else _answer(votes[n], door=n in doors) for n in case.names]
+        ]
         (settled,) = case.rule.settle(Ballots(np.array(answers, np.int8)))
         assert (verdict.decision == "skip") == (settled == Settled.NO)
         assert set(votes) | set(verdict.skipped) == set(case.names)
@@ -285,5 +314,7 @@ def test_short_circuit_never_asks_more_than_everything(case: Case, at_once: int)
         assert shown_to(gate, name) <= most
 
 
-def _answer(score: Score) -> int:
-    return 2 if score is None else int(score >= 0.5)
+def _answer(score: Score, *, door: bool) -> int:
+    if score is None:
+        return 2
+    return -1 if door and score < FLOOR else int(score >= 0.5)

@@ -137,3 +137,20 @@ def test_a_frontier_without_positives_is_refused() -> None:
 
     with pytest.raises(ValueError, match="at least one positive"):
         frontier(table, candidate, scales_of(table, candidate), confidence=0.95)
+
+
+def test_the_certified_curve_of_a_cascade_keeps_its_floor_and_pays_for_it() -> None:
+    table = world_table(positives=200)
+    done = calibrate(table, CANDIDATES[3].with_early_no(0, share=0.5), PROMISE)
+
+    curve = certified_frontier(table, done)
+
+    place = curve.within(done.point.charged)
+    assert place is not None
+    assert (int(curve.misses[place]), int(curve.kept[place])) == (
+        done.point.misses,
+        done.point.kept,
+    )
+    assert float(curve.bounds[place]) == pytest.approx(done.point.bound)
+    assert curve.within(0) is None
+    assert (curve.dials >= 0).all()

@@ -1,5 +1,6 @@
 """How votes settle, against a truth table that shares no code with the rules."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -16,10 +17,21 @@ def settle(rule: Rule, *answers: Answer) -> Settled:
     return Settled(rule.settle(Ballots(np.array([answers], dtype=np.int8)))[0])
 
 
-def truth(needed: int, answers: tuple[Answer, ...]) -> Settled:
+def truth(needed: int, answers: tuple[Answer, ...], gatekeepers: tuple[int, ...] = ()) -> Settled:
     """Try every way in which the open votes could still fall."""
-    choices = [(answer,) if answer <= Answer.YES else (Answer.NO, Answer.YES) for answer in answers]
-    outcomes = {outcome.count(Answer.YES) >= needed for outcome in product(*choices)}
+
+    def choices(place: int, answer: Answer) -> tuple[Answer, ...]:
+        if answer <= Answer.YES:
+            return (answer,)
+        surely = (Answer.SURELY_NO,) if place in gatekeepers else ()
+        return (*surely, Answer.NO, Answer.YES)
+
+    def kept(outcome: tuple[Answer, ...]) -> bool:
+        ended = any(outcome[place] == Answer.SURELY_NO for place in gatekeepers)
+        return outcome.count(Answer.YES) >= needed and not ended
+
+    ways = product(*(choices(place, answer) for place, answer in enumerate(answers)))
+    outcomes = {kept(way) for way in ways}
     if len(outcomes) == 2:
         return Settled.NOT_YET
     return Settled.YES if outcomes.pop() else Settled.NO
@@ -37,6 +49,23 @@ def test_every_pattern_of_votes_settles_as_the_truth_table_says(needed: int, cou
     assert [Settled(code) for code in settled] == [truth(needed, pattern) for pattern in patterns]
 
 
+@pytest.mark.parametrize("gatekeepers", [(0,), (1,), (0, 2)])
+@pytest.mark.parametrize("needed", [1, 2, 3])
+def test_a_gatekeeper_that_is_sure_of_nothing_is_a_no_and_nothing_is_a_yes_without_it(
+    needed: int, gatekeepers: tuple[int, ...]
+) -> None:
+    rule = replace(at_least(needed, 3), gatekeepers=gatekeepers)
+    patterns = list(product(Answer, repeat=3))
+
+    settled = rule.settle(Ballots(np.array(patterns, dtype=np.int8)))
+
+    assert settled.tolist() == [truth(needed, pattern, gatekeepers) for pattern in patterns]
+
+
+def test_sure_of_nothing_is_a_plain_no_from_a_voter_without_a_floor() -> None:
+    assert settle(at_least(1, 2), Answer.SURELY_NO, Answer.YES) == Settled.YES
+
+
 @given(st.data(), st.integers(1, 6))
 def test_what_and_keeps_k_of_n_keeps_and_or_keeps(data: st.DataObject, count: int) -> None:
     patterns = st.lists(st.sampled_from([Answer.NO, Answer.YES]), min_size=count, max_size=count)
@@ -52,6 +81,8 @@ def test_a_vote_that_becomes_unavailable_never_turns_review_into_skip(
     answers: list[Answer], data: st.DataObject
 ) -> None:
     rule = at_least(data.draw(st.integers(1, len(answers))), len(answers))
+    doors = data.draw(st.sets(st.integers(0, len(answers) - 1)))
+    rule = replace(rule, gatekeepers=tuple(sorted(doors)))
     lost = data.draw(st.integers(0, len(answers) - 1))
     fewer = [*answers[:lost], Answer.ABSTAINED, *answers[lost + 1 :]]
 

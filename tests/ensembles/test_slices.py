@@ -82,3 +82,12 @@ def side_by_side(first: ScoreTable, second: ScoreTable) -> ScoreTable:
         nobody,
         np.repeat([0, 1], [len(first), len(second)]),
     )
+
+
+def test_parts_are_counted_and_not_certified_where_a_floor_was_put_too() -> None:
+    table = World().table(np.random.default_rng(1), positives=100, negatives=10, groups=1)
+    kept = np.ones(len(table), dtype=bool)
+
+    (part,) = slices_of(table, kept, None, parts=table.groups, names=["all"])
+
+    assert (part.positives, part.misses, part.bound, part.certified) == (100, 0, 0.0, False)

@@ -1,14 +1,17 @@
 """Worlds with a known truth, in which a promise can be tried thousands of times."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from ensembles.bounds import Promise
 from ensembles.point import OperatingPoint
 from ensembles.score_table import NEGATIVE, NOBODY, POSITIVE, ScoreTable
 from ensembles.voter import Floats
 
+TRIALS = 2000
 VOTERS = ("a", "b", "c")
 Random = np.random.Generator
 
@@ -92,9 +95,33 @@ class Truth:
 
     def _kept(self, point: OperatingPoint) -> npt.NDArray[np.bool_]:
         yes = np.zeros(self.scores.shape[1], dtype=np.int8)
-        for column, threshold in zip(point.candidate.voters, point.thresholds, strict=True):
+        through = np.ones(self.scores.shape[1], dtype=bool)
+        pairs = zip(point.candidate.voters, point.thresholds, point.floors, strict=True)
+        for column, threshold, floor in pairs:
             yes += self.scores[column] >= threshold
-        return yes >= point.candidate.rule.needed
+            through &= self.scores[column] >= (floor or 0.0)
+        return (yes >= point.candidate.rule.needed) & through
+
+
+def share_broken(
+    world: World,
+    calibrated: Callable[[ScoreTable], OperatingPoint],
+    promise: Promise,
+    *,
+    positives: int,
+    negatives: int,
+    trials: int = TRIALS,
+) -> float:
+    """Return in which share of trials the true recall falls below the promised one."""
+    random = np.random.default_rng(7)
+    truth = Truth.of(world, random)
+    tables = (world.table(random, positives=positives, negatives=negatives) for _ in range(trials))
+    return float(np.mean([truth.recall(calibrated(table)) < promise.recall for table in tables]))
+
+
+def most_broken(promise: Promise, trials: int = TRIALS) -> float:
+    """Return 1 - C and three standard errors of a share of trials."""
+    return promise.delta + 3 * float(np.sqrt(promise.delta * promise.confidence / trials))
 
 
 def _squashed(values: npt.NDArray[np.float64]) -> Floats:

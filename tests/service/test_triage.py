@@ -166,6 +166,7 @@ def test_a_voter_that_raises_abstains_and_says_so() -> None:
         "voter": "broken",
         "score": None,
         "threshold": 0.5,
+        "floor": None,
         "answer": "abstained",
         "reason": "voter_failed",
     }

@@ -304,3 +304,65 @@ def test_a_certificate_of_another_ensemble_is_not_lost(
 
     assert shown.code == 2
     assert "belongs to the ensemble 'calibrated'" in shown.err
+
+
+def test_an_early_no_is_certified_with_the_rest_and_told(
+    skysift: Skysift, ensemble: Path, tmp_path: Path, out: Path
+) -> None:
+    scores = two_voters(tmp_path / "scores.csv", positives=200)
+    wish = ("--recall", 0.95, "--ensemble", ensemble, "--early-no", "near", "--out", out)
+
+    shown = skysift("calibrate", scores, *wish)
+
+    certificate = read_certificate(out.with_name("certificate.json"))
+    config = read(out)
+    assert certificate.standing(digest(config, read_settings()))[0] == "valid"
+    assert config.voters[0].floor == certificate.floors["near"] > 0
+    assert certificate.charged_misses == 4
+    assert certificate.bound >= 0.95
+    assert "floor       near: " in shown.out
+    assert "counted only: with a floor" in shown.out
+    table_now = read_score_table(scores).table
+    kept = kept_by_ensemble(table_now, config)
+    assert int((~objects_found(table_now, kept)).sum()) == certificate.misses
+    assert "Floor of near" in out.with_name("report.html").read_text()
+
+
+def test_an_early_no_that_is_asked_late_is_told(
+    skysift: Skysift, ensemble: Path, tmp_path: Path, out: Path
+) -> None:
+    scores = two_voters(tmp_path / "scores.csv", positives=200)
+
+    shown = skysift(
+        "calibrate", scores, "--recall", 0.95, "--ensemble", ensemble, "--early-no", "far",
+        "--out", out,
+    )  # fmt: skip
+
+    assert "list far before them" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        (("--early-no", "nera"), "no voter is called that; did you mean 'near'?"),
+        (("--early-no", "near", "--rule", "and"), "a plain no of it ends a frame under and"),
+        (("--early-no", "near", "--average"), "--average gives none"),
+    ],
+)
+def test_an_early_no_that_cannot_be_is_refused(
+    skysift: Skysift,
+    ensemble: Path,
+    tmp_path: Path,
+    out: Path,
+    wish: tuple[str, ...],
+    told: str,
+) -> None:
+    scores = two_voters(tmp_path / "scores.csv", positives=200)
+
+    shown = skysift(
+        "calibrate", scores, "--recall", 0.95, "--ensemble", ensemble, *wish, "--out", out
+    )
+
+    assert shown.code == 2
+    assert told in shown.err
+    assert not out.exists()
