@@ -50,6 +50,8 @@ loadtest: $(VENV)/.installed-loadtest
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks.compare $(BENCH)
+	$(BIN)/python -m benchmarks.prevalence $(BENCH)
+	$(BIN)/python -m benchmarks.growth $(BENCH)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

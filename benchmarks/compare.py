@@ -10,8 +10,8 @@ which does not count. Writes JSON and a plot; with `--readme` also what benchmar
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from benchmarks.compare_plot import draw
 from benchmarks.contender import Contender, Group, all_contenders
 from benchmarks.direct import expected_scores
 from benchmarks.laps import Laps, round_ratios
@@ -54,11 +54,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     goals = list(judged(places))
     print(f"\n{text}\n" + "\n".join(goals))
     path = save("compare", as_json(places, plan))
-    draw(places, (FIGURES if chosen.readme else RESULTS) / "compare.svg")
+    _draw(places, (FIGURES if chosen.readme else RESULTS) / "compare.svg")
     if chosen.readme:
         quote("compare", text + "\n" + "\n".join(f"- {goal}" for goal in goals) + "\n")
     print(f"\nwritten: {path}")
     return int(any(goal.startswith("missed") for goal in goals))
+
+
+def _draw(places: Sequence[Place], path: Path) -> None:
+    from benchmarks.compare_plot import draw  # noqa: PLC0415 - needs matplotlib
+
+    draw(places, path)
 
 
 def _chosen(options: argparse.Namespace) -> Sequence[Contender]:

@@ -16,8 +16,8 @@ from models.settings import read_settings as read_model_settings
 
 THREADS = (1, 2)
 """Of one session."""
-BATCHES = (1, 4, 8, 16)
-REPEATS = 3
+BATCHES = (1, 4, 8)
+REPEATS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,15 @@ def prepare_direct(ensemble_file: Path, way: Way, *, full_decode: bool = False) 
     return work
 
 
-def expected_scores(ensemble_file: Path, paths: Sequence[Path]) -> Mapping[bool, Sequence[Scores]]:
+def expected_scores(
+    ensemble_file: Path, paths: Sequence[Path], *, full: Sequence[bool] = (False, True)
+) -> Mapping[bool, Sequence[Scores]]:
     """Return what the voters say of the pictures, by whether they are decoded in full."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
         return {
-            full: pool.submit(_once, ensemble_file, paths, full_decode=full).result()
-            for full in (False, True)
+            in_full: pool.submit(_once, ensemble_file, paths, full_decode=in_full).result()
+            for in_full in full
         }
 
 

@@ -45,6 +45,12 @@ def even_thresholds(scores: Sequence[Scores]) -> Mapping[str, float]:
     return dict(zip(VOTERS, best.tolist(), strict=True))
 
 
+def floor_below(scores: Sequence[Scores], thresholds: Mapping[str, float]) -> float:
+    """Return a floor of the specialist with half of the pictures below its threshold below it."""
+    column = np.array([each["specialist"] for each in scores])
+    return _between(column, float((column < thresholds["specialist"]).mean()) / 2)
+
+
 def _between(column: "np.ndarray[tuple[int], np.dtype[np.float64]]", share: float) -> float:
     """Return the middle between the two scores around a share of them."""
     ordered = np.sort(column)

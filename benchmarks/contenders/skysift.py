@@ -3,25 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import get_args
+from pathlib import Path
 
 from benchmarks.agreement import INT8, SAME_PIXELS
 from benchmarks.asking import raw, votes
 from benchmarks.batch_job import prepare_batch
-from benchmarks.contender import Contender, Group, UnavailableError
+from benchmarks.contender import Contender, Group
+from benchmarks.converted import converted
 from benchmarks.inside import InsideRunning, inside
 from benchmarks.load import HttpRunning
 from benchmarks.setting.ensembles import Gate
 from benchmarks.setting.setting import Setting
-from models.cards import Precision
 from service.child import free_port, served
 from service.settings import ServiceSettings
 
 
 @contextmanager
 def _http(setting: Setting, precision: str) -> Iterator[HttpRunning]:
-    _refuse_unknown(precision)
-    ensemble = setting.ensemble(Gate(f"all-{precision}", precision=precision))
+    ensemble = _ensemble(setting, precision)
     settings = ServiceSettings(ensembles=(ensemble,), port=free_port(), drain_seconds=0)
     with served(settings, log=setting.logs / f"skysift-{precision}.log") as server:
         ask = raw("/v1/triage?explain=true")
@@ -30,15 +29,15 @@ def _http(setting: Setting, precision: str) -> Iterator[HttpRunning]:
 
 @contextmanager
 def _batch(setting: Setting, precision: str) -> Iterator[InsideRunning]:
-    _refuse_unknown(precision)
-    ensemble = setting.ensemble(Gate(f"all-{precision}", precision=precision))
-    with inside(partial(prepare_batch, ask_all=True), ensemble) as running:
+    ensemble = _ensemble(setting, precision)
+    with inside(prepare_batch, ensemble) as running:
         yield running
 
 
-def _refuse_unknown(precision: str) -> None:
-    if precision not in get_args(Precision):
-        raise UnavailableError(f"this version of Skysift has no `precision: {precision}`")
+def _ensemble(setting: Setting, precision: str) -> Path:
+    path = setting.ensemble(Gate(f"all-{precision}", precision=precision))
+    converted(path, setting, precision)
+    return path
 
 
 CONTENDERS = (
