@@ -40,6 +40,7 @@ class Program:
         understand: Reads the scores from the answers.
         base: The Python its environment is made with; default: ours.
         variables: Environment variables of its own.
+        tries: How often it is started before it is given up.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Program:
     understand: Understand
     base: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    tries: int = 1
 
     @contextmanager
     def __call__(self, setting: Setting) -> Iterator[HttpRunning]:
@@ -62,25 +64,43 @@ class Program:
         if self.packages:
             environments = setting.folder / "environments"
             python = str(python_of(environments, self.name, self.packages, base=self.base))
-        port, log = free_port(), setting.logs / f"{self.name}.log"
+        port = free_port()
+        process = self._ready_process(python, port, setting)
+        try:
+            yield HttpRunning(process.pid, f"http://127.0.0.1:{port}", self.ask, self.understand)
+        finally:
+            end(process)
+
+    def _ready_process(self, python: str, port: int, setting: Setting) -> "subprocess.Popen[bytes]":
+        log = setting.logs / f"{self.name}.log"
+        trouble = UnavailableError(f"tried {self.tries} times")
+        for _ in range(self.tries):
+            process = self._process(python, port, setting, log)
+            try:
+                _await(process, port, self.ready, log)
+            except UnavailableError as error:
+                end(process)
+                trouble = error
+            else:
+                return process
+        raise trouble
+
+    def _process(
+        self, python: str, port: int, setting: Setting, log: Path
+    ) -> "subprocess.Popen[bytes]":
         variables = {
             "PYTHONPATH": str(ROOT),
             "BENCH_PORT": str(port),
             "BENCH_NETWORKS": str(setting.networks_file),
         }
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [python, *(word.format(port=port) for word in self.command)],
                 cwd=ROOT,
                 env=os.environ | variables | dict(self.variables),
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        try:
-            _await(process, port, self.ready, log)
-            yield HttpRunning(process.pid, f"http://127.0.0.1:{port}", self.ask, self.understand)
-        finally:
-            end(process)
 
 
 def _await(process: "subprocess.Popen[bytes]", port: int, path: str, log: Path) -> None:

@@ -18,6 +18,7 @@ CONTENDERS = (
             ask=raw("/"),
             understand=plain_scores,
             variables={"RAY_USAGE_STATS_ENABLED": "0"},
+            tries=3,  # its parts wait 15 s for each other, which busy cores do not always allow
         ),
     ),
 )
