@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from benchmarks.growth_axis import Point
 
 COLUMNS = 3
+HEADROOM = 1.1
 BLUE, GREEN = "#3d5a80", "#0b6e4f"
 
 
@@ -26,8 +27,8 @@ def draw(found: Mapping[str, Sequence[Point]], path: Path) -> None:
         speed.plot(at, [point.laps.frames_per_second for point in points], "s--", color=GREEN)
         cost.set_xticks(at, [point.label for point in points])
         cost.set_title(name)
-        cost.set_ylim(bottom=0)
-        speed.set_ylim(bottom=0)
+        for scale in (cost, speed):
+            scale.set_ylim(0, scale.get_ylim()[1] * HEADROOM)
         cost.set_ylabel("CPU per frame, ms", color=BLUE)
         speed.set_ylabel("frames per second", color=GREEN)
     path.parent.mkdir(exist_ok=True)
