@@ -17,8 +17,12 @@ CONTENDERS = (
             ready="/",
             ask=raw("/"),
             understand=plain_scores,
-            variables={"RAY_USAGE_STATS_ENABLED": "0"},
-            tries=3,  # its parts wait 15 s for each other, which busy cores do not always allow
+            variables={
+                "RAY_USAGE_STATS_ENABLED": "0",
+                "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
+                "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
+            },
+            tries=3,  # other parts wait 15 s for each other, which busy cores may not allow
         ),
     ),
 )
