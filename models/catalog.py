@@ -15,10 +15,11 @@ from ensembles.seat import Seat
 from ensembles.standing import NO_CERTIFICATE, Standing, standing_of
 from ensembles.voter import Voter
 from models.frames import Frame
+from models.handles import available_providers
 from models.options import ModelOptions
 from models.preprocess import RECIPE_VERSION
 from models.providers import chosen_provider
-from models.runtime import Runtime, available_providers
+from models.runtime import Runtime
 from models.settings import ModelSettings
 from models.views import cutter
 from models.weights import sha256_of
@@ -153,7 +154,17 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         ConfigError: With every mistake of the file.
         WeightsError: With every voter that cannot be loaded.
     """
-    config = read(path)
+    return load_config(read(path), settings, around=around)
+
+
+def load_config(
+    config: EnsembleConfig, settings: ModelSettings, *, around: Around | None = None
+) -> Ensemble:
+    """Return an ensemble that was read, perhaps changed since, with all its voters loaded.
+
+    Raises:
+        WeightsError: With every voter that cannot be loaded.
+    """
     voters = _load_all(config, Runtime(settings))
     guarded = around or _bare
     seats = [
@@ -167,6 +178,7 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         for voter, model in zip(config.voters, voters, strict=True)
     ]
     now = digest(config, settings)
+    enough_px, enough_scale = enough_of(config, settings)
     return Ensemble(
         config,
         now,
@@ -177,10 +189,20 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
             cut=cutter(config.tiles),
             views_at_once=_tiles_at_once(settings) if config.tiles else None,
         ),
-        enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
+        enough_px=enough_px,
         standing=standing_of(config.certificate, now),
-        enough_scale=_enough_scale(config, settings),
+        enough_scale=enough_scale,
     )
+
+
+def enough_of(config: EnsembleConfig, settings: ModelSettings) -> tuple[int, float]:
+    """Return `Ensemble.enough_px` and `Ensemble.enough_scale`; needs no runtime.
+
+    Raises:
+        WeightsError: A prepared model says it, and it is missing.
+    """
+    enough_px = max(options_of(voter).view_px(settings) for voter in config.voters)
+    return enough_px, _enough_scale(config, settings)
 
 
 def _tiles_at_once(settings: ModelSettings) -> int:

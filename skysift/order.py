@@ -22,6 +22,7 @@ from models.costs import MOST_VIEWS, measured_costs
 from models.frames import Frame
 from models.settings import read_settings
 from skysift.base_ensemble import read_for_scores
+from skysift.logs import log_to_stderr
 
 FIRST_LINE = "# Written by skysift order: the voters of {path}, those first that make it cheapest"
 
@@ -45,6 +46,7 @@ def order(
 
     It is exact for the votes in the table, whatever the rule and however the voters agree.
     """
+    log_to_stderr()
     config = read_for_scores(ensemble)
     frames = read_score_table(scores)
     if bool(cost) == bool(measure):

@@ -9,7 +9,7 @@ from benchmarks.setting.ensembles import Gate, ensemble_text
 from benchmarks.setting.files import CLIP_MODEL, PROMPTS, NetworkFiles
 from benchmarks.setting.pictures import Picture, pictures
 from models.catalog import options_of, read
-from models.clip_bundle import embed_prompts
+from models.clip_bundle import IMAGE_FILE, embed_prompts
 from models.clip_zero_shot import ClipOptions
 from models.onnx_classifier import OnnxOptions
 from models.prepare import prepare
@@ -88,8 +88,8 @@ def _described(path: Path, setting: Setting) -> Mapping[str, object]:
         if isinstance(options, OnnxOptions):
             found[voter.name] = _network(options.weights, options.input.model_dump(), "sigmoid")
         elif isinstance(options, ResNet50Options):
-            recipe = options.bundle(setting.models).recipe.model_dump()
-            found[voter.name] = _network(options.onnx_path(setting.models), recipe, "softmax")
+            bundle = options.bundle(setting.models)
+            found[voter.name] = _network(bundle.path, bundle.recipe.model_dump(), "softmax")
         elif isinstance(options, ClipOptions):
             found[voter.name] = _clip(options, setting)
     torch = {
@@ -106,7 +106,7 @@ def _clip(options: ClipOptions, setting: Setting) -> Mapping[str, object]:
     prompts = [*options.positive, *options.negative]
     tower = bundle.open_text_tower(Runtime(setting.models))
     rows = unit_rows(embed_prompts(tower, bundle.open_tokenizer(), prompts))
-    network = _network(bundle.folder / "image.onnx", bundle.recipe.model_dump(), "zero-shot")
+    network = _network(bundle.folder / IMAGE_FILE, bundle.recipe.model_dump(), "zero-shot")
     return {**network, "rows": rows.tolist(), "scale": options.logit_scale}
 
 
