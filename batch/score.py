@@ -25,9 +25,6 @@ CHUNK = 8
 """Frames judged at once: on a CPU larger batches buy nothing, on a GPU they would. With tiles it is
 one: a frame is then decoded large, and has tiles enough to fill a batch."""
 
-DECODERS = 2
-"""Threads that decode while the gate judges: decoding is the smaller part of the work."""
-
 LARGEST_PIXEL_BYTES = 8
 """Four channels of 16 bits: a file larger than this per allowed pixel is no picture for us."""
 
@@ -55,7 +52,12 @@ class Seen:
 
 
 def score(
-    paths: Iterable[Path], ensemble: Ensemble, *, limits: Limits, ask_all: bool = False
+    paths: Iterable[Path],
+    ensemble: Ensemble,
+    *,
+    limits: Limits,
+    decoders: int = 1,
+    ask_all: bool = False,
 ) -> Iterator[Row]:
     """Yield one row per path, in their order; a path that cannot be read is a `review` row.
 
@@ -63,6 +65,7 @@ def score(
         paths: Files, of any number: few of them are held at a time.
         ensemble: Whose gate decides.
         limits: What one picture may cost.
+        decoders: Threads that decode while the gate judges.
         ask_all: Ask every voter about every picture.
     """
     stamp = stamp_of(ensemble)
@@ -73,7 +76,7 @@ def score(
         enough_scale=ensemble.enough_scale,
         limits=limits,
     )
-    with ThreadPoolExecutor(DECODERS, thread_name_prefix="decode") as pool:
+    with ThreadPoolExecutor(decoders, thread_name_prefix="decode") as pool:
         seen = _ahead(pool, look, iter(paths), depth=2 * chunk_size)
         while chunk := tuple(islice(seen, chunk_size)):
             yield from _judged(chunk, ensemble, stamp, ask_all=ask_all)

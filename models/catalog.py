@@ -1,12 +1,13 @@
 """Which kinds of voter there are, and an ensemble file made ready to judge."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
+from ensembles.asking import Asking, AsListed, CheapestFirst
 from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.gate import Gate
@@ -188,6 +189,7 @@ def load_config(
             full_ballots=config.full_ballots,
             cut=cutter(config.tiles),
             views_at_once=_tiles_at_once(settings) if config.tiles else None,
+            asking=_asking(config, seats),
         ),
         enough_px=enough_px,
         standing=standing_of(config.certificate, now),
@@ -203,6 +205,13 @@ def enough_of(config: EnsembleConfig, settings: ModelSettings) -> tuple[int, flo
     """
     enough_px = max(options_of(voter).view_px(settings) for voter in config.voters)
     return enough_px, _enough_scale(config, settings)
+
+
+def _asking(config: EnsembleConfig, seats: Sequence[Seat[Frame]]) -> Asking:
+    if config.order == "listed":
+        return AsListed(len(seats))
+    whole = [column for column, seat in enumerate(seats) if seat.whole and config.tiles]
+    return CheapestFirst(config.rule, seats=len(seats), whole=whole)
 
 
 def _tiles_at_once(settings: ModelSettings) -> int:

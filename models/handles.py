@@ -84,7 +84,7 @@ def _handle_on(provider: Provider, path: Path, settings: ModelSettings) -> Any: 
 
 def _session_options(onnxruntime: ModuleType, settings: ModelSettings) -> Any:  # noqa: ANN401 - the same
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = settings.session_threads
+    options.intra_op_num_threads = settings.shares.session
     options.inter_op_num_threads = 1
     options.log_severity_level = ERRORS_ONLY
     # Threads that spin while they wait cost half as much CPU again when anything else runs.
