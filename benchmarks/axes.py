@@ -57,7 +57,7 @@ def voters(setting: Setting, stack: ExitStack, quick: bool) -> list[Value]:
             count,
             _job(
                 stack,
-                _written(setting, whole | {"name": f"voters-{count}", "voters": five[:count]}),
+                _written(setting, whole | {"name": f"voters_{count}", "voters": five[:count]}),
                 prepare_batch,
             ),
             setting.pictures[: 4 if quick else 12],
@@ -143,7 +143,7 @@ def _tiled(setting: Setting, side: int) -> Path:
     text = CONFIG.read_text(encoding="utf-8").replace("../", f"{CONFIG.parents[1]}/")
     whole = yaml.safe_load(text)
     return _written(
-        setting, whole | {"name": f"tiles-{side}", "views": {"tile": side, "overlap": 0.2}}
+        setting, whole | {"name": f"tiles_{side}", "views": {"tile": side, "overlap": 0.2}}
     )
 
 

@@ -81,7 +81,7 @@ class Entry:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, write."""
+    """Measure, print, write, and return the exit code: 1 when something did not run."""
     chosen = _parser().parse_args(arguments)
     frames, rounds = (QUICK, 1) if chosen.quick else (FULL, chosen.rounds)
     setting = make_setting()
@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.readme:
         quote("prevalence", text)
     print(f"written: {path}")
-    return 0
+    return int(bool(troubles))
 
 
 def _entries(
@@ -134,22 +134,28 @@ def _gates_of(
     setting: Setting, demo: DemoVotes, precision: str
 ) -> tuple[Mapping[str, Gate], Sequence[Scores]]:
     """Return the gate of every rule, and the scores of all pictures with this precision."""
-    plain = setting.ensemble(Gate(f"plain-{precision}", precision=precision))
+    plain = setting.ensemble(Gate(f"plain_{precision}", precision=precision))
     converted(plain, setting, precision)
     paths = [picture.path for picture in setting.pictures]
     scores = expected_scores(plain, paths, full=(False,))[False]
     thresholds = even_thresholds(scores)
+    floor = floor_below(scores, thresholds)
     gates = {
-        rule: Gate(
-            f"{rule}-{precision}",
-            gate.vote,
-            precision,
-            thresholds,
-            floor_below(scores, thresholds) if gate.floor is not None else None,
-        )
+        rule: gate_of(rule, gate, precision, thresholds, floor=floor)
         for rule, gate in demo.gates.items()
     }
-    return {ALL: Gate(f"{ALL}-voters-{precision}", "or", precision, thresholds), **gates}, scores
+    return {ALL: Gate(f"{ALL}_voters_{precision}", "or", precision, thresholds), **gates}, scores
+
+
+def gate_of(rule: str, gate: DemoGate, precision: str, thresholds: Scores, *, floor: float) -> Gate:
+    """Return the full-size gate that stands for one of the demo's; a floor only where it has one."""
+    return Gate(
+        f"rule_{rule.replace('-', '_')}_{precision}",
+        gate.vote,
+        precision,
+        thresholds,
+        None if gate.floor is None else floor,
+    )
 
 
 def _server(

@@ -35,7 +35,7 @@ def _batch(setting: Setting, precision: str) -> Iterator[InsideRunning]:
 
 
 def _ensemble(setting: Setting, precision: str) -> Path:
-    path = setting.ensemble(Gate(f"all-{precision}", precision=precision))
+    path = setting.ensemble(Gate(f"all_{precision}", precision=precision))
     converted(path, setting, precision)
     return path
 

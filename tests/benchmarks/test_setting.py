@@ -1,9 +1,12 @@
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
-from benchmarks.setting.ensembles import Gate, ensemble_text
+from benchmarks.demo_votes import RULES, DemoGate
+from benchmarks.prevalence import gate_of
+from benchmarks.setting.ensembles import EVEN, Gate, ensemble_text
 from benchmarks.setting.files import LABELS, NetworkFiles
 from benchmarks.setting.pictures import drawn, pictures
 from benchmarks.setting.setting import in_turn
@@ -57,3 +60,12 @@ def test_the_cascade_has_a_floor(tmp_path: Path) -> None:
     config = read(written(tmp_path, Gate("cascade", floor=0.25)))
 
     assert [voter.floor for voter in config.voters] == [0.25, None, None]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_makes_a_gate_that_can_be_read(rule: str, tmp_path: Path) -> None:
+    gate = gate_of(rule, DemoGate("or", {}, 0.1), "fp32", EVEN, floor=0.25)
+
+    config = read(written(tmp_path, gate))
+
+    assert config.voters[0].floor == 0.25
