@@ -148,7 +148,7 @@ def _gates_of(
 
 
 def gate_of(rule: str, gate: DemoGate, precision: str, thresholds: Scores, *, floor: float) -> Gate:
-    """Return the full-size gate that stands for one of the demo's; a floor only where it has one."""
+    """Return the full-size gate that stands for one of the demo's, with a floor if it has one."""
     return Gate(
         f"rule_{rule.replace('-', '_')}_{precision}",
         gate.vote,
