@@ -14,9 +14,9 @@ from monitoring.attributes import Pixels
 from monitoring.observation import Floats, Observations, rank_of
 from monitoring.profile import Golden, Profile
 
-GOLDEN_FRAMES = 4
+GOLDEN_FRAMES = 6
 
-MOST_SCORE_CHANGE = 0.02
+MOST_SCORE_CHANGE = 0.01
 """Other providers and precisions round otherwise; a changed resize moves scores by more."""
 
 MOST_EMBEDDING_CHANGE = 0.02

@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from benchmarks.service_cost import picture
+from benchmarks.setting.pictures import drawn
 from models.frames import Frame
 from models.handles import available_providers, installed_runtimes
 from models.providers import CUDA, card_is_there
@@ -82,7 +82,7 @@ def main() -> int:
         print(missing)
         return 0
     settings = ModelSettings(provider=options.provider)
-    pictures = [picture(seed) for seed in range(PICTURES)]
+    pictures = [drawn(seed) for seed in range(PICTURES)]
     with TemporaryDirectory() as name:
         folder = Path(name)
         lines = list(_networks(folder, options, settings))

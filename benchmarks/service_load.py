@@ -4,7 +4,7 @@
 
 A service is started as `skysift serve` starts it, with the `SKYSIFT_*` variables of this shell.
 Then so many clients post at once, each its next picture when it has the last answer; `full` has
-three full-size voters and 12 MP JPEGs as `benchmarks.service_cost`, and asks all of them about
+three full-size voters and 12 MP JPEGs as `benchmarks.compare`, and asks all of them about
 every picture. Latency is wall time and suffers from other work on the machine; frames per CPU
 second, over all processes of the server, do not. `decode + judge` is the time spent in the two
 stages over the wall time: above 1, they overlap (or several judgements do).
@@ -27,7 +27,11 @@ from urllib.request import urlopen
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.service_cost import _ensemble, _tree_seconds, picture
+from benchmarks.processes import cpu_seconds
+from benchmarks.setting.ensembles import Gate
+from benchmarks.setting.pictures import drawn
+from benchmarks.setting.setting import make_setting
+from benchmarks.stand_ins import VOTERS
 from service.child import Served, free_port, served
 from service.settings import DEMO, ServiceSettings
 
@@ -85,16 +89,15 @@ def main() -> int:
 def _service(gate: str, folder: Path) -> Iterator[Served]:
     path = DEMO
     if gate == "full":
-        path = _ensemble(folder)
         # From a score of 1 on nobody ever says yes, so everybody is asked about every frame.
-        path.write_text(path.read_text().replace("threshold: 0.5", "threshold: 1.0"))
+        path = make_setting().ensemble(Gate("load", thresholds=dict.fromkeys(VOTERS, 1.0)))
     settings = ServiceSettings(ensembles=(path,), port=free_port(), drain_seconds=0)
     with served(settings, log=folder / "log.txt") as server:
         yield server
 
 
 def _bodies(gate: str) -> list[bytes]:
-    return [EXAMPLE.read_bytes()] if gate == "demo" else [picture(seed) for seed in range(PICTURES)]
+    return [EXAMPLE.read_bytes()] if gate == "demo" else [drawn(seed) for seed in range(PICTURES)]
 
 
 def load(server: Served, bodies: Sequence[bytes], requests: int, *, clients: int) -> Load:
@@ -115,11 +118,11 @@ def load(server: Served, bodies: Sequence[bytes], requests: int, *, clients: int
                 seconds.append(perf_counter() - started)
         return seconds
 
-    busy, cpu, started = _busy(server), _tree_seconds(server.process_id), perf_counter()
+    busy, cpu, started = _busy(server), cpu_seconds(server.process_id), perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         latencies = [each for own in pool.map(client, range(clients)) for each in own]
     wall = perf_counter() - started
-    spent = _tree_seconds(server.process_id) - cpu
+    spent = cpu_seconds(server.process_id) - cpu
     return Load(np.array(latencies), wall, spent, _busy(server) - busy)
 
 

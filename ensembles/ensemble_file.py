@@ -86,6 +86,8 @@ def base_tree(path: Path, config: EnsembleConfig, *, folder: Path) -> Tree:
         for entry in raw["voters"]
     ]
     moved = {**raw, "voters": voters}
+    if config.profile is not None:
+        moved["profile"] = _moved(raw["profile"], config.profile, folder)
     if config.on_drift:
         moved["on_drift"] = _moved(raw["on_drift"], config.on_drift, folder)
     return moved

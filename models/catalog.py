@@ -18,10 +18,11 @@ from ensembles.voter import Voter
 from models.frames import Frame
 from models.handles import available_providers
 from models.options import ModelOptions
-from models.preprocess import RECIPE_VERSION
+from models.preprocess import RECIPE_VERSION, Recipe
 from models.providers import chosen_provider
 from models.runtime import Runtime
 from models.settings import ModelSettings
+from models.shelf import Geometries, shared_geometries
 from models.views import cutter
 from models.weights import sha256_of
 
@@ -179,6 +180,7 @@ def load_config(
         for voter, model in zip(config.voters, voters, strict=True)
     ]
     now = digest(config, settings)
+    at_once = _tiles_at_once(settings) if config.tiles else None
     enough_px, enough_scale = enough_of(config, settings)
     return Ensemble(
         config,
@@ -187,14 +189,24 @@ def load_config(
             seats,
             config.rule,
             full_ballots=config.full_ballots,
-            cut=cutter(config.tiles),
-            views_at_once=_tiles_at_once(settings) if config.tiles else None,
+            cut=cutter(config.tiles, shared=_shared(config, voters), at_once=at_once or 1),
+            views_at_once=at_once,
             asking=_asking(config, seats),
         ),
         enough_px=enough_px,
         standing=standing_of(config.certificate, now),
         enough_scale=enough_scale,
     )
+
+
+def _shared(config: EnsembleConfig, voters: Sequence[Voter[Frame]]) -> Geometries:
+    """Return the geometries that several voters of the same views have, as far as they tell."""
+    recipes = (
+        getattr(voter, "recipe", None)
+        for said, voter in zip(config.voters, voters, strict=True)
+        if config.tiles is None or not config.looks_at_whole(said)
+    )
+    return shared_geometries(recipe for recipe in recipes if isinstance(recipe, Recipe))
 
 
 def enough_of(config: EnsembleConfig, settings: ModelSettings) -> tuple[int, float]:

@@ -1,7 +1,7 @@
 """Voter `clip`: how much a picture looks like what the prompts say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +9,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from ensembles.voter import Floats, Reading
+from models.batches import BatchMemory
 from models.cards import Conversion
 from models.clip_bundle import CARD_FILE, IMAGE_FILE, ClipBundle, embed_prompts
 from models.frames import Frame
-from models.preprocess import Recipe, prepare
+from models.preprocess import Recipe
 from models.pretrained import Differences, PretrainedOptions, Wanted
 from models.runtime import Runtime, Session
 from models.settings import ModelSettings
@@ -129,6 +130,7 @@ class ClipVoter:
         positive: Embedded prompts, rows of length 1, shape (p, d).
         negative: The same, shape (q, d).
         logit_scale: Factor of the cosines before the softmax.
+        memory: Of its batches.
     """
 
     session: Session
@@ -136,10 +138,12 @@ class ClipVoter:
     positive: Floats
     negative: Floats
     logit_scale: float
+    memory: BatchMemory = field(default_factory=BatchMemory)
 
     def read(self, views: Sequence[Frame]) -> Reading:
         """Return scores, and the embeddings of the views as rows of length 1."""
-        (rows,) = self.session.run(prepare(views, self.recipe))
+        with self.memory.prepared(views, self.recipe) as batch:
+            (rows,) = self.session.run(batch)
         embeddings = unit_rows(rows)
         scores = zero_shot_scores(
             embeddings, self.positive, self.negative, logit_scale=self.logit_scale

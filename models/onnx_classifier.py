@@ -1,7 +1,7 @@
 """Voter `onnx`: a classifier of one's own, whatever it was trained with."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
@@ -12,6 +12,7 @@ from ensembles.errors import WeightsError
 from ensembles.local_path import LocalPath
 from ensembles.mistakes import near_miss
 from ensembles.voter import Floats, Reading
+from models.batches import BatchMemory
 from models.cards import Conversion, OnnxCard
 from models.converted_file import card_path, keep_with_card
 from models.convertible import Convertible
@@ -181,16 +182,19 @@ class OnnxClassifier:
         recipe: How the network wants its pictures.
         output: What the numbers are.
         columns: Which of them are the target's.
+        memory: Of its batches.
     """
 
     session: Session
     recipe: Recipe
     output: OutputKind
     columns: tuple[int, ...]
+    memory: BatchMemory = field(default_factory=BatchMemory)
 
     def read(self, views: Sequence[Frame]) -> Reading:
         """Return one score per view, and embeddings if the network gives them."""
-        numbers, *embeddings = self.session.run(prepare(views, self.recipe))
+        with self.memory.prepared(views, self.recipe) as batch:
+            numbers, *embeddings = self.session.run(batch)
         shares = OUTPUTS[self.output](_as_rows(numbers))
         scores = shares[:, self.columns].sum(axis=1, dtype=np.float32)
         return Reading(

@@ -1,7 +1,7 @@
 """Voter `resnet50`: classes of a classifier as evidence for the target."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +11,12 @@ from pydantic import Field, ValidationInfo, field_validator
 from ensembles.errors import WeightsError
 from ensembles.local_path import LocalPath
 from ensembles.voter import Floats, Reading
+from models.batches import BatchMemory
 from models.cards import Conversion
 from models.class_evidence import evidence_scores, evidence_weights
 from models.converted_file import card_path, keep_with_card
 from models.frames import Frame
-from models.preprocess import Recipe, prepare
+from models.preprocess import Recipe
 from models.pretrained import Differences, PretrainedOptions, Wanted
 from models.resnet50_bundle import ResNetBundle
 from models.runtime import Runtime, Session
@@ -164,15 +165,18 @@ class ResNetVoter:
         recipe: How the network wants its pictures.
         evidence: Weight of every class, shape (classes,).
         with_embeddings: Whether readings hold the features.
+        memory: Of its batches.
     """
 
     session: Session
     recipe: Recipe
     evidence: Floats
     with_embeddings: bool
+    memory: BatchMemory = field(default_factory=BatchMemory)
 
     def read(self, views: Sequence[Frame]) -> Reading:
         """Return one score per view, and perhaps the features as rows of length 1."""
-        logits, features = self.session.run(prepare(views, self.recipe))
+        with self.memory.prepared(views, self.recipe) as batch:
+            logits, features = self.session.run(batch)
         scores = evidence_scores(softmax(logits), self.evidence)
         return Reading(scores, unit_rows(features) if self.with_embeddings else None)

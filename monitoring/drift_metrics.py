@@ -49,7 +49,9 @@ DRIFT_VOTER = Gauge(
 
 
 def show_at_rest(ensemble: str, drift: Drift) -> None:
-    """Show what there is to show before the first pane closes: limits, and no alarm."""
+    """Show what there is to show before the first pane closes: limits, no alarm, no frames."""
+    for counter in (DRIFT_PANES, DRIFT_FRAMES, DRIFT_LOST):
+        counter.labels(ensemble)
     _show_limits(ensemble, drift)
     _show_alarms(ensemble, drift)
 

@@ -18,7 +18,8 @@ EMBEDDING = "embedding"
 KEPT = "share kept"
 
 WHAT_TO_DO: dict[Kind, str] = {
-    "data": "The pictures are not like those of the profile. Look at the frames in the drift "
+    "data": "The pictures are not like those of the profile. If the embedding moved alone, run "
+    "`skysift drift selftest` first: its voter may be broken. Look at the frames in the drift "
     "report; label some of each drifted flight; calibrate again, or make a new profile if this "
     "is usual from now on.",
     "voter": "One voter disagrees with the others although the pictures are as ever. Run "

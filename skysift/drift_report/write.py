@@ -16,7 +16,7 @@ from monitoring.run_drift import UNUSUAL_FLIGHT, RunDrift
 from skysift.drift_report.pictures import gallery_of
 from skysift.drift_report.points import HEIGHT, MARGIN, WIDTH, map_of, timeline_of
 
-SHOWN_FLIGHTS = 40
+SHOWN_FLIGHTS = 20
 
 
 def write_drift_report(path: Path, found: RunDrift, frames: Observations, profile: Profile) -> None:

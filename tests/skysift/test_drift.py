@@ -62,7 +62,7 @@ def test_a_profile_says_how_often_it_alarms_on_usual_flights(
     assert done.code in {0, 1}
     assert re.search(r"self-check: \d+ of 1000 usual windows alarm", done.out)
     assert f"{5 * FLIGHTS} frames of {FLIGHTS} flights" in done.out
-    assert len(written.golden.pixels) == 4
+    assert len(written.golden.pixels) == 6
 
 
 def test_too_few_flights_make_no_profile(skysift: Skysift, ensemble: Path, tmp_path: Path) -> None:
