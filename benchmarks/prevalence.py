@@ -25,7 +25,7 @@ from benchmarks.direct import expected_scores
 from benchmarks.inside import inside
 from benchmarks.laps import Laps, Running, Scores, run_lap
 from benchmarks.load import HttpRunning
-from benchmarks.results import quote, save, table
+from benchmarks.publish import quote, save, table
 from benchmarks.setting.ensembles import Gate
 from benchmarks.setting.pictures import Picture
 from benchmarks.setting.setting import Setting, make_setting
