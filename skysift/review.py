@@ -102,7 +102,9 @@ def restore(
     turn = found.turn.restore(note, by=by, after_label=store.newest_label())
     if not store.add_turn(turn):
         raise ConfigError("somebody else decided at this moment; look at `skysift review status`")
-    typer.echo(f"{found.ensemble}: its own gate judges, and evidence begins after the labels given so far")
+    typer.echo(
+        f"{found.ensemble}: its own gate judges, and evidence begins after the labels given so far"
+    )
 
 
 def _store() -> ReviewStore:
