@@ -25,6 +25,7 @@ CORE_PACKAGES = (
     "tokenizers",
     "typer",
     "rich",
+    "sqlalchemy",
     "jinja2",
     "markupsafe",
     "python-multipart",
