@@ -24,6 +24,9 @@ FORMAT = 1
 WALL = "*wall"
 """In `spent`: the time that passed; all other names are voters."""
 
+ROWS_AT_ONCE = 200
+"""In a commit: what a kill can cost, against what a commit costs (docs/batch.md)."""
+
 PAGE = 500
 """Inputs read at a time: few enough that memory stays flat."""
 

@@ -17,14 +17,13 @@ from multiprocessing.context import SpawnProcess
 from time import monotonic
 
 from batch import wire
-from batch.journal import WALL, Counts, Entry, Journal, Waiting
+from batch.journal import ROWS_AT_ONCE, WALL, Counts, Entry, Journal, Waiting
 from batch.row import Stamp
 from batch.score import failed_row
 from batch.worker import Station, serve
 from ensembles.errors import SkysiftError
 from ensembles.reasons import Reason
 
-ROWS_PER_COMMIT = 200
 SECONDS_PER_COMMIT = 1.0
 TICK_SECONDS = 0.2
 FAREWELL_SECONDS = 5.0
@@ -279,7 +278,7 @@ class LocalRun:
 
     def _commit_when_due(self) -> None:
         late = monotonic() - self._committed > SECONDS_PER_COMMIT
-        if len(self._entries) >= ROWS_PER_COMMIT or (self._entries and late):
+        if len(self._entries) >= ROWS_AT_ONCE or (self._entries and late):
             self._commit()
 
     def _commit(self) -> None:

@@ -43,6 +43,7 @@ COMMANDS = {
     "audit": Command("skysift.audit:audit", "Check that a job has one row for each input."),
     "export": Command("skysift.export:export", "Write a job's rows in another format."),
     "copy-kept": Command("skysift.copy_kept:copy_kept", "Copy what a job kept, never move it."),
+    "merge": Command("skysift.merge:merge", "Join the parts of a divided job."),
     "calibrate": Command("skysift.calibrate:calibrate", "Promise a recall, with a certificate."),
     "plan": Command("skysift.plan:plan", "See what a promise costs in labels."),
     "replay": Command("skysift.replay:replay", "See what another gate would have decided."),

@@ -310,14 +310,47 @@ def test_an_original_that_is_gone_is_told(
     assert "No such file" in shown.err
 
 
-def test_a_part_and_its_brothers_are_the_whole(
-    skysift: Skysift, few: Path, lamps: Path, tmp_path: Path
-) -> None:
-    sources: list[str] = []
-    for part in ("1/2", "2/2"):
-        run = tmp_path / part.replace("/", "of")
+def parts_of(skysift: Skysift, few: Path, lamps: Path, folder: Path, *parts: str) -> Iterator[Path]:
+    for part in parts:
+        run = folder / part.replace("/", "of")
         options = ("--ensemble", lamps, "--out", run, "--workers", 1, "--part", part)
         assert skysift("score", few, *options).code == 0
-        sources += [row["source"] for row in rows_in(run)]
+        yield run
 
-    assert sorted(sources) == sorted(str(path) for path in few.iterdir())
+
+def test_merged_parts_are_the_whole(
+    skysift: Skysift, few: Path, lamps: Path, tmp_path: Path
+) -> None:
+    parts = list(parts_of(skysift, few, lamps, tmp_path, "2/2", "1/2"))
+    begun(skysift, few, lamps, tmp_path / "whole")
+
+    shown = skysift("merge", *parts, "--out", tmp_path / "run")
+
+    assert shown.code == 0
+    assert "inputs      3 = 3 scored + 0 failed" in shown.out
+    assert list(rows_in(tmp_path / "run")) == list(rows_in(tmp_path / "whole"))
+    assert skysift("audit", tmp_path / "run").code == 0
+
+
+def test_parts_of_which_one_is_missing_are_not_merged(
+    skysift: Skysift, few: Path, lamps: Path, tmp_path: Path
+) -> None:
+    (part,) = parts_of(skysift, few, lamps, tmp_path, "1/2")
+
+    shown = skysift("merge", part, "--out", tmp_path / "run")
+
+    assert shown.code == 2
+    assert "1 parts were named" in shown.err
+
+
+def test_parts_of_two_jobs_are_not_merged(
+    skysift: Skysift, few: Path, lamps: Path, tmp_path: Path
+) -> None:
+    parts = list(parts_of(skysift, few, lamps, tmp_path, "1/2"))
+    lamps.write_text(lamps.read_text().replace("threshold: 0.5", "threshold: 0.6"))
+    parts += parts_of(skysift, few, lamps, tmp_path, "2/2")
+
+    shown = skysift("merge", *parts, "--out", tmp_path / "run")
+
+    assert shown.code == 2
+    assert "they differ in digest" in shown.err
