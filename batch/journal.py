@@ -206,6 +206,16 @@ class Journal:
         )
         return [Waiting(number, Input.of_text(text), deaths) for number, text, deaths in found]
 
+    def open_among(self, numbers: Iterable[int]) -> set[int]:
+        """Return those of some inputs that have no row."""
+        return {
+            number
+            for number in numbers
+            if self._base.execute(
+                "select 1 from inputs where number = ? and row is null", (number,)
+            ).fetchone()
+        }
+
     def count_death(self, suspects: Iterable[Waiting]) -> None:
         """Keep how many processes have died on these inputs, as their `deaths` say."""
         with _told(self.path), self._transaction():

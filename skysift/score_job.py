@@ -36,6 +36,7 @@ TROUBLE = (Reason.VOTER_FAILED, Reason.VOTER_TIMEOUT)
 MOST_DEFAULT_WORKERS = 8
 """Each holds all models in memory."""
 
+ENGINES = ("local", "ray")
 SUMMARY = "summary.json"
 TEXTFILE = "skysift_job.prom"
 
@@ -63,8 +64,10 @@ def score_job(
         SkysiftError: It cannot begin, go on or be called complete; what is done is on the disk.
         typer.Exit: It was asked to stop.
     """
-    if wishes.engine != "local":
-        raise ConfigError(f"--engine: there is no {wishes.engine!r}; there is local")
+    if wishes.engine not in ENGINES:
+        raise ConfigError(
+            f"--engine: there is no {wishes.engine!r}; there are {', '.join(ENGINES)}"
+        )
     settings = read_model_settings()
     config = read(ensemble)
     now = digest(config, settings)
@@ -98,11 +101,42 @@ def _run(
     wishes: Wishes,
     stop: "_Stop",
 ) -> None:
+    if wishes.engine == "ray":
+        _run_on_ray(journal, job, ensemble, settings, wishes, stop)
+        return
     count = wishes.workers or _default_workers(settings)
     station = Station(ensemble, _share_of(settings, count))
     crew = Crew(count, wishes.deadline_seconds, station)
     with meter(journal.counts()) as tell:
         LocalRun(journal, crew, job.stamp, stopping=lambda: stop.asked, tell=tell)()
+
+
+def _run_on_ray(
+    journal: Journal,
+    job: Job,
+    ensemble: Path,
+    settings: ModelSettings,
+    wishes: Wishes,
+    stop: "_Stop",
+) -> None:
+    from batch.ray_data import (  # noqa: PLC0415 - Ray is an extra
+        Cluster,
+        default_actors,
+        gpus_each,
+        run_on_ray,
+    )
+
+    actors = wishes.workers or default_actors()
+    # Ray counts one core for an actor, on whichever node it is.
+    station = Station(ensemble.absolute(), settings.model_copy(update={"threads": 1}))
+    with meter(journal.counts()) as tell:
+        run_on_ray(
+            journal,
+            Cluster(actors, gpus_each(actors), station),
+            job.stamp,
+            stopping=lambda: stop.asked,
+            tell=tell,
+        )
 
 
 def _default_workers(settings: ModelSettings) -> int:

@@ -96,7 +96,8 @@ def _keep(best: list[_Shown], shown: _Shown) -> None:
 
 
 def _figure(cells: Cells, about: About) -> str:
-    name = escape(Path(cells["source"]).name)
+    # With its folder: cameras call a picture of every flight the same.
+    name = escape("/".join(Path(cells["source"]).parts[-2:]))
     scores = ", ".join(
         f"{voter} {cells[f'score_{voter}']:.2f}"
         for voter in about.voters

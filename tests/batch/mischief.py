@@ -1,7 +1,8 @@
 """A kind of voter for jobs: scores by brightness, and obeys what is written behind a picture.
 
 Bytes after the end of a PNG are passed over by every decoder. `CRASH` there ends the process
-that decodes it, `HANG` never returns, `ONCE:signal:name` sends the job a signal, the first time.
+that decodes it, `HANG` never returns, `ONCE:signal:name` sends the job a signal, the first time,
+and `SELF:name` ends the process, the first time.
 """
 
 import os
@@ -24,6 +25,7 @@ from models.runtime import Runtime
 from models.settings import ModelSettings
 
 KIND = "tests.batch.mischief:LampOptions"
+SELF = re.compile(rb"SELF:(.+)$")
 ORDER = re.compile(rb"ONCE:(\d+):(.+)$")
 
 
@@ -60,6 +62,9 @@ def obedient(data: bytes) -> Image.Image:
         os.kill(os.getpid(), signal.SIGKILL)
     if data.endswith(b"HANG"):
         Event().wait()
+    if (itself := SELF.search(data)) and not (mark := Path(os.fsdecode(itself[1]))).exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     if (order := ORDER.search(data)) and not (mark := Path(os.fsdecode(order[2]))).exists():
         mark.touch()
         os.kill(os.getppid(), int(order[1]))

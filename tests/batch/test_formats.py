@@ -17,10 +17,13 @@ from batch.formats.footprint import corners_on_ground, footprint
 from batch.input import Input
 from batch.journal import Entry, Journal
 from batch.row import Picture, Row, Stamp
+from batch.score import look_at
 from ensembles.reasons import Reason
 from ensembles.votes import Box, Verdict, Vote
 from models.exif import UNKNOWN, Taken
+from models.limits import Limits
 
+BARE = Stamp("e", "d", (), "0")
 STAMP = Stamp("hikers", "d" * 64, ("near", "far"), "0.1.0")
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PLACE = Taken(
@@ -237,6 +240,45 @@ def test_gpxpy_reads_the_flight(run: Path) -> None:
     assert first.time == PLACE.at
     assert second.time is None  # a camera's clock is no moment
     assert [point.name for point in read.waypoints] == ["a & <b>.jpg", "c.jpg"]
+
+
+def test_places_of_real_drones_are_those_of_their_exif(shared_data: Path, tmp_path: Path) -> None:
+    """Against what Pillow reads, on every original, through the row and out to GeoJSON."""
+    paths = sorted((shared_data / "drone_originals").rglob("*.[jJ][pP][gG]"))
+    about = {"ensemble": "e", "target": "t", "digest": "d", "voters": [], "skysift_version": "0"}
+    with Journal(tmp_path, create=True) as journal:
+        journal.begin(about, map(Input.of_path, paths))
+        rows = [
+            Row(look_at(path, enough_px=64, limits=Limits()).picture, Verdict("skip"), BARE, NOW, 0)
+            for path in paths
+        ]
+        journal.commit([Entry(i, each.columns()) for i, each in enumerate(rows, start=1)], {})
+        export(journal, ("geojson",), tmp_path)
+
+    features = json.loads(text_of(tmp_path, "geojson"))["features"]
+
+    assert len(features) >= 8
+    for path, feature in zip(paths, features, strict=True):
+        geometry = feature["geometry"]
+        point = geometry["geometries"][0] if "geometries" in geometry else geometry
+        assert point["coordinates"] == pytest.approx(place_in_exif(path), abs=1e-7)
+    with_ground = [each for each in features if "geometries" in each["geometry"]]
+    assert {Path(each["properties"]["source"]).name[:3] for each in with_ground} == {"DJI"}
+
+
+def place_in_exif(path: Path) -> list[float]:
+    """Return longitude and latitude as Pillow has them."""
+    with Image.open(path) as picture:
+        gps = picture.getexif().get_ifd(0x8825)
+    degrees = {
+        side: sum(float(part) / 60**power for power, part in enumerate(gps[tag]))
+        for side, tag in (("latitude", 2), ("longitude", 4))
+    }
+    south, west = gps[1] == "S", gps[3] == "W"
+    return [
+        -degrees["longitude"] if west else degrees["longitude"],
+        -degrees["latitude"] if south else degrees["latitude"],
+    ]
 
 
 def test_the_sheet_shows_what_was_kept_and_asks_nobody(run: Path) -> None:
