@@ -19,6 +19,7 @@ EXTRAS_serve = $(RUNTIME)
 EXTRAS_test = $(RUNTIME),dev
 EXTRAS_loadtest = $(RUNTIME),loadtest
 EXTRAS_pretrained = $(RUNTIME),dev,pretrained
+EXTRAS_bench = $(RUNTIME),dev,pretrained,bench
 
 .PHONY: serve test test-pretrained check format loadtest bench clean help
 
@@ -47,8 +48,10 @@ format: $(VENV)/.installed-test
 loadtest: $(VENV)/.installed-loadtest
 	$(BIN)/python -m loadtests.run
 
-bench: $(VENV)/.installed-pretrained
-	$(BIN)/python -m benchmarks.service_cost
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks.compare $(BENCH)
+	$(BIN)/python -m benchmarks.prevalence $(BENCH)
+	$(BIN)/python -m benchmarks.growth $(BENCH)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -73,6 +73,7 @@ class GateActor:
             map(Input.of_text, map(str, batch["input"])),
             self._ensemble,
             limits=self._station.settings.limits,
+            decoders=self._station.settings.shares.decode,
         )
         cells = [json.dumps(row.columns(), allow_nan=False) for row in rows]
         spent = json.dumps(self._purse.empty())

@@ -32,9 +32,6 @@ one: a frame is then decoded large, and has tiles enough to fill a batch."""
 AHEAD = 2
 """Chunks that are decoded, or wait for it, while one is judged."""
 
-DECODERS = 2
-"""Threads that decode while the gate judges: decoding is the smaller part of the work."""
-
 ItemT = TypeVar("ItemT")
 DoneT = TypeVar("DoneT")
 
@@ -59,10 +56,16 @@ class Seen:
 
 
 def score(
-    paths: Iterable[Path], ensemble: Ensemble, *, limits: Limits, ask_all: bool = False
+    paths: Iterable[Path],
+    ensemble: Ensemble,
+    *,
+    limits: Limits,
+    decoders: int = 1,
+    ask_all: bool = False,
 ) -> Iterator[Row]:
     """Yield one row per path, in their order; see `score_inputs`."""
-    return score_inputs(map(Input.of_path, paths), ensemble, limits=limits, ask_all=ask_all)
+    inputs = map(Input.of_path, paths)
+    return score_inputs(inputs, ensemble, limits=limits, decoders=decoders, ask_all=ask_all)
 
 
 def score_inputs(
@@ -70,8 +73,8 @@ def score_inputs(
     ensemble: Ensemble,
     *,
     limits: Limits,
+    decoders: int = 1,
     ask_all: bool = False,
-    decoders: int = DECODERS,
 ) -> Iterator[Row]:
     """Yield one row per input, in their order; one that cannot be read is a `review` row.
 
@@ -79,8 +82,8 @@ def score_inputs(
         inputs: Of any number: at most `reach` of them are held at a time.
         ensemble: Whose gate decides.
         limits: What one picture may cost.
+        decoders: Threads that decode while the gate judges.
         ask_all: Ask every voter about every picture.
-        decoders: Threads that decode.
     """
     stamp = stamp_of(ensemble)
     look = partial(

@@ -54,7 +54,7 @@ def serve(pipe: Connection, station: Station) -> None:
         return
     send(pipe, {"ready": reach(ensemble) + SLACK * chunk_of(ensemble)})
     post = Post(pipe)
-    decoders = max(1, station.settings.session_threads)
+    decoders = station.settings.shares.decode
     with suppress(BrokenPipeError):
         while not post.closed:
             limits = station.settings.limits

@@ -21,7 +21,7 @@ from time import process_time
 import numpy as np
 
 from batch.score_tables import ScoredFrames, read_score_table
-from benchmarks.calibration_demo import CALIBRATING, RECALL, Flights, scored, skysift
+from benchmarks.calibration_demo import RECALL, skysift
 from demo.shipped import CONFIG
 from ensembles.gate import Gate
 from ensembles.score_table import NEGATIVE, POSITIVE
@@ -30,8 +30,11 @@ from models.catalog import Ensemble, load_ensemble
 from models.frames import Frame
 from models.settings import read_settings
 
-RESULTS = Path(__file__).with_name("results") / "calibration_demo"
-HELD_OUT = Flights("held out", 46, 100)
+RESULTS = Path(__file__).with_name("results") / "cascade"
+CALIBRATING = (41, 200)
+HELD_OUT = (46, 100)
+"""Seed and number of the flights; these seeds trained no voter."""
+FRAMES = 16
 GATEKEEPER = "specialist"
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 PREVALENCE = 0.01
@@ -93,7 +96,7 @@ class Spent:
 def main() -> None:
     """Calibrate, replay, judge by turns, print."""
     work = Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS
-    certifying, held_out = scored(work, CALIBRATING), scored(work, HELD_OUT)
+    certifying, held_out = scored(work, *CALIBRATING), scored(work, *HELD_OUT)
     print("| gate | certified on | kept there | held out | floor ends, of empty frames |")
     print("|---|---|---|---|---|")
     gates = dict(calibrated(work, certifying))
@@ -101,6 +104,18 @@ def main() -> None:
     for name, path in gates.items():
         print(replayed(name, path, held_out, table))
     compare(work, {name: gates[name] for name in ("or", "cascade .5")}, table)
+
+
+def scored(work: Path, seed: int, flights: int) -> Path:
+    """Return the score table of some flights, drawn and scored once."""
+    folder, table = work / f"flights-{seed}", work / f"scores-{seed}.csv"
+    if not (folder / "labels.csv").exists():
+        many = ("--flights", flights, "--frames", FRAMES, "--processes", 2)
+        skysift("demo", "draw", folder, "--seed", seed, *many)
+    if not table.exists():
+        labels = folder / "labels.csv"
+        skysift("score", folder, "--labels", labels, "--ensemble", CONFIG, "--out", table)
+    return table
 
 
 def calibrated(work: Path, table: Path) -> Iterator[tuple[str, Path]]:

@@ -15,6 +15,7 @@ from pydantic import (
     ValidationError,
 )
 
+from ensembles.asking import MOST_VOTERS_AT_WORK
 from ensembles.errors import ConfigError
 from ensembles.local_path import LocalPath
 from ensembles.mistakes import mistakes_in
@@ -105,9 +106,12 @@ class EnsembleConfig(Strict):
     Attributes:
         name: How clients ask for it.
         target: What is looked for, in words.
-        voters: In the order they are asked.
+        voters: In the order they are asked, unless `order` says otherwise.
         vote: How the votes settle.
         views: What a voter looks at: `whole` frames, or tiles of them.
+        order: `listed`: voters are asked as they stand here. `cheapest`: in the order of least
+            expected cost, found while the gate works. It decides nothing, so it is never dumped
+            and the digest does not cover it.
         full_ballots: Share of frames, in [0, 1], on which every voter is asked.
         certificate: The JSON file with the promise made for this ensemble. It decides nothing,
             so the digest does not cover it.
@@ -118,6 +122,7 @@ class EnsembleConfig(Strict):
     voters: tuple[VoterConfig, ...]
     vote: VoteSpec = "or"
     views: ViewsSpec = "whole"
+    order: Literal["listed", "cheapest"] = Field(default="listed", exclude=True)
     full_ballots: Share = 0.02
     certificate: LocalPath | None = None
 
@@ -208,7 +213,18 @@ def _contradictions(config: EnsembleConfig) -> list[str]:
         _ = config.rule
     except ConfigError as error:
         return list(error.problems)
-    return [*_high_floors(config), *_contradicting_views(config)]
+    return [*_high_floors(config), *_no_order(config), *_contradicting_views(config)]
+
+
+def _no_order(config: EnsembleConfig) -> list[str]:
+    if config.order == "listed":
+        return []
+    if len(config.voters) > MOST_VOTERS_AT_WORK:
+        most = f"{MOST_VOTERS_AT_WORK} voters at most, not for {len(config.voters)}"
+        return [f"order: cheapest is found for {most}"]
+    if config.full_ballots == 0:
+        return ["order: cheapest is found on full ballots, but full_ballots is 0"]
+    return []
 
 
 def _high_floors(config: EnsembleConfig) -> list[str]:

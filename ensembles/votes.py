@@ -128,8 +128,8 @@ class Verdict:
     Args:
         decision: `review` or `skip`.
         settled: False when abstentions left the rule open; the decision is then `review`.
-        votes: In the order they were cast, of the view that decided; on a `skip`, where every
-            view had to be a no, of the one that came nearest to a yes.
+        votes: In the order of the ensemble's voters, of the view that decided; on a `skip`, where
+            every view had to be a no, of the one that came nearest to a yes.
         skipped: Voters that were not asked about it because the others had settled it.
         reasons: What went wrong on the way, without repetition; empty on a plain decision.
         view: The part of the frame that the votes speak of; None when it was the whole frame, or

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ensembles.errors import WeightsError
+from models.precision import Precision
 from models.preprocess import Recipe
 
 OPSET = 18
@@ -16,7 +17,6 @@ OPSET = 18
 LayerNormalization as one node."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Precision = Literal["fp32"]
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -30,7 +30,31 @@ def _plain_file_name(name: str) -> str:
 FileName = Annotated[str, AfterValidator(_plain_file_name)]
 
 
-class _Card(BaseModel):
+class Conversion(BaseModel):
+    """What a network of fewer bits was made from, so that the same again can be made.
+
+    Attributes:
+        network_sha256: Of the float32 network.
+        image: How the views were prepared.
+        frames: How many of the user's frames its ranges were taken from.
+        frames_sha256: Over their ids.
+        seed: Chose them.
+        made_with: The packages that did it, with their versions, and what the CPU can do.
+        opset: Of the converted network.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    network_sha256: Sha256
+    image: Recipe
+    frames: Positive
+    frames_sha256: Sha256
+    seed: int
+    made_with: str
+    opset: Positive
+
+
+class Card(BaseModel):
     """What every card says.
 
     Attributes:
@@ -38,6 +62,7 @@ class _Card(BaseModel):
         source_sha256: Of the weights that were exported.
         image: How a picture becomes the model's input.
         files: SHA-256 of every file that belongs to the model, by file name.
+        conversion: How it came to its precision; None for fp32, as it was exported.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +73,8 @@ class _Card(BaseModel):
     precision: Precision
     image: Recipe
     files: dict[FileName, Sha256]
+    # Left out where there is none: cards of fp32 keep the bytes, and so the digest, they had.
+    conversion: Conversion | None = Field(default=None, exclude_if=lambda made: made is None)
 
     def save(self, path: Path) -> None:
         """Write the card as JSON."""
@@ -76,7 +103,7 @@ class _Card(BaseModel):
         return tuple(folder / name for name in sorted(self.files))
 
 
-class ClipCard(_Card):
+class ClipCard(Card):
     """`clip.json`: an image tower, a text tower and a tokenizer that belong together.
 
     Attributes:
@@ -93,7 +120,7 @@ class ClipCard(_Card):
     embed_dim: Positive
 
 
-class ResNetCard(_Card):
+class ResNetCard(Card):
     """`<name>.json` beside `<name>.onnx`: a classifier and the names of its classes.
 
     Attributes:
@@ -104,3 +131,9 @@ class ResNetCard(_Card):
     format: Literal["skysift-resnet-1"] = "skysift-resnet-1"
     labels: tuple[str, ...]
     features_dim: Positive
+
+
+class OnnxCard(Card):
+    """`<name>.<precision>.json` beside a classifier of the user's own that was converted."""
+
+    format: Literal["skysift-onnx-1"] = "skysift-onnx-1"

@@ -1,12 +1,13 @@
 """Which kinds of voter there are, and an ensemble file made ready to judge."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
+from ensembles.asking import Asking, AsListed, CheapestFirst
 from ensembles.config import EnsembleConfig, VoterConfig, read_ensemble
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.gate import Gate
@@ -15,11 +16,13 @@ from ensembles.seat import Seat
 from ensembles.standing import NO_CERTIFICATE, Standing, standing_of
 from ensembles.voter import Voter
 from models.frames import Frame
+from models.handles import available_providers
 from models.options import ModelOptions
-from models.preprocess import RECIPE_VERSION
+from models.preprocess import RECIPE_VERSION, Recipe
 from models.providers import chosen_provider
-from models.runtime import Runtime, available_providers
+from models.runtime import Runtime
 from models.settings import ModelSettings
+from models.shelf import Geometries, shared_geometries
 from models.views import cutter
 from models.weights import sha256_of
 
@@ -153,7 +156,17 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         ConfigError: With every mistake of the file.
         WeightsError: With every voter that cannot be loaded.
     """
-    config = read(path)
+    return load_config(read(path), settings, around=around)
+
+
+def load_config(
+    config: EnsembleConfig, settings: ModelSettings, *, around: Around | None = None
+) -> Ensemble:
+    """Return an ensemble that was read, perhaps changed since, with all its voters loaded.
+
+    Raises:
+        WeightsError: With every voter that cannot be loaded.
+    """
     voters = _load_all(config, Runtime(settings))
     guarded = around or _bare
     seats = [
@@ -167,6 +180,8 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
         for voter, model in zip(config.voters, voters, strict=True)
     ]
     now = digest(config, settings)
+    at_once = _tiles_at_once(settings) if config.tiles else None
+    enough_px, enough_scale = enough_of(config, settings)
     return Ensemble(
         config,
         now,
@@ -174,13 +189,41 @@ def load_ensemble(path: Path, settings: ModelSettings, *, around: Around | None 
             seats,
             config.rule,
             full_ballots=config.full_ballots,
-            cut=cutter(config.tiles),
-            views_at_once=_tiles_at_once(settings) if config.tiles else None,
+            cut=cutter(config.tiles, shared=_shared(config, voters), at_once=at_once or 1),
+            views_at_once=at_once,
+            asking=_asking(config, seats),
         ),
-        enough_px=max(options_of(voter).view_px(settings) for voter in config.voters),
+        enough_px=enough_px,
         standing=standing_of(config.certificate, now),
-        enough_scale=_enough_scale(config, settings),
+        enough_scale=enough_scale,
     )
+
+
+def _shared(config: EnsembleConfig, voters: Sequence[Voter[Frame]]) -> Geometries:
+    """Return the geometries that several voters of the same views have, as far as they tell."""
+    recipes = (
+        getattr(voter, "recipe", None)
+        for said, voter in zip(config.voters, voters, strict=True)
+        if config.tiles is None or not config.looks_at_whole(said)
+    )
+    return shared_geometries(recipe for recipe in recipes if isinstance(recipe, Recipe))
+
+
+def enough_of(config: EnsembleConfig, settings: ModelSettings) -> tuple[int, float]:
+    """Return `Ensemble.enough_px` and `Ensemble.enough_scale`; needs no runtime.
+
+    Raises:
+        WeightsError: A prepared model says it, and it is missing.
+    """
+    enough_px = max(options_of(voter).view_px(settings) for voter in config.voters)
+    return enough_px, _enough_scale(config, settings)
+
+
+def _asking(config: EnsembleConfig, seats: Sequence[Seat[Frame]]) -> Asking:
+    if config.order == "listed":
+        return AsListed(len(seats))
+    whole = [column for column, seat in enumerate(seats) if seat.whole and config.tiles]
+    return CheapestFirst(config.rule, seats=len(seats), whole=whole)
 
 
 def _tiles_at_once(settings: ModelSettings) -> int:

@@ -1,5 +1,6 @@
 """A prepared CLIP: a folder that holds both towers, the tokenizer and a card."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,16 +11,19 @@ from tokenizers import Tokenizer
 
 from ensembles.errors import WeightsError
 from ensembles.voter import Floats
-from models.cards import ClipCard
+from models.cards import ClipCard, Conversion
+from models.precision import Precision
 from models.preprocess import Recipe
 from models.runtime import Runtime, Session
 from models.tensors import Tensor
-from models.weights import verify
+from models.weights import sha256_of, verify, written_whole
 
 CARD_FILE = "clip.json"
 IMAGE_FILE = "image.onnx"
 TEXT_FILE = "text.onnx"
 TOKENIZER_FILE = "tokenizer.json"
+COPIED_FILES = (TEXT_FILE, f"{TEXT_FILE}.data", TOKENIZER_FILE)
+"""What stays as it is when the image tower is converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,38 @@ class ClipBundle:
         """
         for name, checksum in self.card.files.items():
             verify(self.folder / name, checksum)
+
+    def copy_with_image_tower(
+        self, made: Path, place: Path, *, precision: Precision, conversion: Conversion
+    ) -> None:
+        """Write a bundle that differs from this one in its image tower.
+
+        Args:
+            made: The other image tower, which is taken away from there.
+            place: Folder of the new bundle.
+            precision: Of the image tower.
+            conversion: How it was made.
+
+        Raises:
+            WeightsError: The folder cannot be written.
+        """
+        kept = {name: sha for name, sha in self.card.files.items() if name in COPIED_FILES}
+        card = self.card.model_copy(
+            update={
+                "precision": precision,
+                "conversion": conversion,
+                "opset": conversion.opset,
+                "files": {IMAGE_FILE: sha256_of(made), **kept},
+            }
+        )
+        try:
+            with written_whole(place) as folder:
+                for name in kept:
+                    shutil.copy(self.folder / name, folder)
+                shutil.move(made, folder / IMAGE_FILE)
+                card.save(folder / CARD_FILE)
+        except OSError as error:
+            raise WeightsError(f"{place}: cannot be written: {error.strerror}") from None
 
     def open_image_tower(self, runtime: Runtime) -> Session:
         """Return the network from pictures (n, 3, size, size) to embeddings (n, d)."""

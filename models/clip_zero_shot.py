@@ -1,16 +1,19 @@
 """Voter `clip`: how much a picture looks like what the prompts say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from ensembles.voter import Floats, Reading
-from models.clip_bundle import CARD_FILE, ClipBundle, embed_prompts
+from models.batches import BatchMemory
+from models.cards import Conversion
+from models.clip_bundle import CARD_FILE, IMAGE_FILE, ClipBundle, embed_prompts
 from models.frames import Frame
-from models.preprocess import Recipe, prepare
+from models.preprocess import Recipe
 from models.pretrained import Differences, PretrainedOptions, Wanted
 from models.runtime import Runtime, Session
 from models.settings import ModelSettings
@@ -78,8 +81,22 @@ class ClipOptions(PretrainedOptions):
     def bundle(self, settings: ModelSettings) -> ClipBundle:
         """Return the prepared model; see `PretrainedOptions.bundle`."""
         folder = self.wanted.place(settings.home)
+        self.refuse_unconverted(folder / CARD_FILE)
         self.wanted.refuse_unprepared(folder / CARD_FILE)
         return ClipBundle.read(folder)
+
+    def network(self, settings: ModelSettings) -> Path:
+        """Return where the image tower lies, or will lie; see `Convertible.network`."""
+        return self.wanted.place(settings.home) / IMAGE_FILE
+
+    def keep(self, made: Path, conversion: Conversion, settings: ModelSettings) -> None:
+        """Put the converted image tower beside a copy of all else; see `Convertible.keep`.
+
+        The text tower stays fp32: it reads a few prompts when the voter is loaded, and never again.
+        """
+        self.original.bundle(settings).copy_with_image_tower(
+            made, self.wanted.place(settings.home), precision=self.precision, conversion=conversion
+        )
 
     def export(self, settings: ModelSettings) -> Differences:
         """Export with open_clip; see `PretrainedOptions.export`."""
@@ -91,6 +108,8 @@ class ClipOptions(PretrainedOptions):
         """Return the voter with its prompts embedded; see `ModelOptions.load`."""
         bundle = self.bundle(runtime.settings)
         bundle.verify()
+        self.refuse_stale(runtime.settings)
+        self.warn_if_slow(runtime)
         embed = partial(embed_prompts, bundle.open_text_tower(runtime), bundle.open_tokenizer())
         return ClipVoter(
             bundle.open_image_tower(runtime),
@@ -111,6 +130,7 @@ class ClipVoter:
         positive: Embedded prompts, rows of length 1, shape (p, d).
         negative: The same, shape (q, d).
         logit_scale: Factor of the cosines before the softmax.
+        memory: Of its batches.
     """
 
     session: Session
@@ -118,10 +138,12 @@ class ClipVoter:
     positive: Floats
     negative: Floats
     logit_scale: float
+    memory: BatchMemory = field(default_factory=BatchMemory)
 
     def read(self, views: Sequence[Frame]) -> Reading:
         """Return scores, and the embeddings of the views as rows of length 1."""
-        (rows,) = self.session.run(prepare(views, self.recipe))
+        with self.memory.prepared(views, self.recipe) as batch:
+            (rows,) = self.session.run(batch)
         embeddings = unit_rows(rows)
         scores = zero_shot_scores(
             embeddings, self.positive, self.negative, logit_scale=self.logit_scale

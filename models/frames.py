@@ -1,5 +1,6 @@
 """A frame: one picture to decide on, upright RGB pixels plus where it came from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,9 +15,13 @@ from models.exif import UNKNOWN, Taken, read_exif
 from models.formats import PILLOW_FAULTS, blame, open_picture
 from models.limits import Limits
 from models.pixels import LYING, Pixels, orientation, pixel_bytes, upright_rgb
+from models.preprocess import Recipe, fitted
 from models.xmp import read_xmp
 
 DEFAULT_LIMITS = Limits()
+
+Fit = Callable[[Pixels, Recipe], Pixels]
+"""Returns pixels in the size a network sees, as `models.preprocess.fitted` does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +37,7 @@ class Frame:
         height_px: Of the original, upright.
         taken: When and where; its fields are None where the file does not say.
         doubts: Why no vote may skip this frame.
+        fit: Fits the pixels for a voter; that of a gate's view remembers what others need too.
     """
 
     pixels: Pixels
@@ -41,6 +47,7 @@ class Frame:
     height_px: int
     taken: Taken = UNKNOWN
     doubts: tuple[Reason, ...] = ()
+    fit: Fit = fitted
 
     @property
     def captured_at(self) -> datetime | None:

@@ -1,7 +1,7 @@
 """Voter `onnx`: a classifier of one's own, whatever it was trained with."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
@@ -12,14 +12,19 @@ from ensembles.errors import WeightsError
 from ensembles.local_path import LocalPath
 from ensembles.mistakes import near_miss
 from ensembles.voter import Floats, Reading
+from models.batches import BatchMemory
+from models.cards import Conversion, OnnxCard
+from models.converted_file import card_path, keep_with_card
+from models.convertible import Convertible
 from models.frames import Frame
 from models.onnx_files import external_files
-from models.options import ModelOptions
+from models.precision import Precision, beside
 from models.preprocess import Recipe, prepare
 from models.runtime import Runtime, Session
 from models.settings import ModelSettings
 from models.tensors import Tensor
 from models.vectors import softmax, unit_rows
+from models.weights import sha256_of, verify
 
 OutputKind = Literal["probabilities", "logits", "probability", "sigmoid"]
 ONE_NUMBER: tuple[OutputKind, ...] = ("probability", "sigmoid")
@@ -28,8 +33,16 @@ ROUNDING = 0.01
 """How far outside [0, 1] a float16 network may put a probability."""
 
 
-class OnnxOptions(ModelOptions):
+class OnnxOptions(Convertible):
     """What an ensemble file says of an ONNX classifier."""
+
+    # Left out of the digest where it says nothing new: certificates from before it was an option
+    # stay valid.
+    precision: Precision = Field(
+        default="fp32",
+        description=Convertible.model_fields["precision"].description,
+        exclude_if=lambda precision: precision == "fp32",
+    )
 
     weights: LocalPath = Field(description="The ONNX file.")
     labels: tuple[str, ...] = Field(
@@ -86,16 +99,63 @@ class OnnxOptions(ModelOptions):
         """Return the shorter side, in pixels, from which a frame is only ever shrunk."""
         return self.input.view_px
 
-    def artifacts(self, settings: ModelSettings) -> tuple[Path, ...]:  # noqa: ARG002 - beside the file, not in the cache
-        """Return the ONNX file and the files it reads its weights from."""
-        return (self.weights, *external_files(self.weights))
+    def network(self, settings: ModelSettings) -> Path:  # noqa: ARG002 - beside the file, not in the cache
+        """Return where the ONNX file lies, or its converted form; see `Convertible.network`."""
+        return beside(self.weights, self.precision)
+
+    def recipe(self, settings: ModelSettings) -> Recipe:  # noqa: ARG002 - the file says it
+        """Return how the network wants its pictures."""
+        return self.input
+
+    def artifacts(self, settings: ModelSettings) -> tuple[Path, ...]:
+        """Return the ONNX file and the files it reads its weights from, or the converted form."""
+        network = self.network(settings)
+        if self.precision != "fp32":
+            return (card_path(network), *self.card(settings).paths(network.parent))
+        return (network, *external_files(network))
+
+    def card(self, settings: ModelSettings) -> OnnxCard:
+        """Return the card of the converted network; see `Convertible.card`."""
+        path = card_path(self.network(settings))
+        self.refuse_unconverted(path)
+        return OnnxCard.read(path)
+
+    def keep(self, made: Path, conversion: Conversion, settings: ModelSettings) -> None:
+        """Put the converted network and its card beside the weights; see `Convertible.keep`."""
+        described = OnnxCard(
+            source=self.weights.name,
+            source_sha256=conversion.network_sha256,
+            opset=conversion.opset,
+            precision=self.precision,
+            image=self.input,
+            files={},
+        )
+        network = self.network(settings)
+        keep_with_card(made, network, described, precision=self.precision, conversion=conversion)
 
     def load(self, runtime: Runtime) -> "OnnxClassifier":
         """Return the voter; see `ModelOptions.load`."""
-        session = runtime.open(self.weights, takes=self._takes(), gives=self._gives())
+        self._refuse_altered(runtime.settings)
+        self.warn_if_slow(runtime)
+        network = self.network(runtime.settings)
+        session = runtime.open(network, takes=self._takes(), gives=self._gives())
         voter = OnnxClassifier(session, self.input, self.output, self._columns())
         _refuse_other_numbers(voter, self)
         return voter
+
+    def _refuse_altered(self, settings: ModelSettings) -> None:
+        """Refuse a converted network that is not the one its card vouches for.
+
+        Raises:
+            WeightsError: It was altered, or made from other weights than lie there now.
+        """
+        if self.precision == "fp32":
+            return
+        self.refuse_stale(settings)
+        network, card = self.network(settings), self.card(settings)
+        verify(network, card.files.get(network.name, ""))
+        if self.weights.is_file() and sha256_of(self.weights) != card.source_sha256:
+            raise WeightsError(f"{network}: was made from other weights than {self.weights}")
 
     def _takes(self) -> Tensor:
         return Tensor(self.input.shape, change="`input.size`, `input.crop` or `input.layout`")
@@ -122,16 +182,19 @@ class OnnxClassifier:
         recipe: How the network wants its pictures.
         output: What the numbers are.
         columns: Which of them are the target's.
+        memory: Of its batches.
     """
 
     session: Session
     recipe: Recipe
     output: OutputKind
     columns: tuple[int, ...]
+    memory: BatchMemory = field(default_factory=BatchMemory)
 
     def read(self, views: Sequence[Frame]) -> Reading:
         """Return one score per view, and embeddings if the network gives them."""
-        numbers, *embeddings = self.session.run(prepare(views, self.recipe))
+        with self.memory.prepared(views, self.recipe) as batch:
+            numbers, *embeddings = self.session.run(batch)
         shares = OUTPUTS[self.output](_as_rows(numbers))
         scores = shares[:, self.columns].sum(axis=1, dtype=np.float32)
         return Reading(

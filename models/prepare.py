@@ -73,6 +73,7 @@ def prepare(config: EnsembleConfig, settings: ModelSettings) -> Iterator[Prepara
     for voter in config.voters:
         options = options_of(voter)
         if isinstance(options, PretrainedOptions):
+            options = options.original  # other precisions are made from it, with the user's frames
             start = perf_counter()
             differences = _prepare_one(options, settings)
             yield Preparation(

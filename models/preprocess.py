@@ -1,14 +1,14 @@
 """From upright RGB pixels to the numbers a network was trained on."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal, Protocol, Self
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
-from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ensembles.voter import Floats
 from models.pixels import Pixels
+from models.resizing import Interpolation, centre, resized
 
 RECIPE_VERSION = 1
 """Part of every ensemble digest: raise it when the same recipe starts to give other numbers."""
@@ -20,7 +20,7 @@ MOST_ASPECT = 16
 Side = Annotated[int, Field(ge=1, le=8192)]
 Size = tuple[Side, Side]
 Triple = tuple[float, float, float]
-Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"]
+NO_DIVISION: Triple = (1.0, 1.0, 1.0)
 
 
 class Picture(Protocol):
@@ -30,6 +30,16 @@ class Picture(Protocol):
     def pixels(self) -> Pixels:
         """uint8, shape (h, w, 3), RGB, upright."""
         ...
+
+
+class Geometry(NamedTuple):
+    """All of a recipe that decides which pixels a network sees, before they become numbers."""
+
+    size: Size
+    resize: str
+    sides: Size
+    interpolation: Interpolation
+    fill: int
 
 
 class Recipe(BaseModel):
@@ -60,7 +70,7 @@ class Recipe(BaseModel):
     channels: Literal["RGB", "BGR"] = Field(default="RGB", description="Order of the channels.")
     scale: float = Field(default=255.0, gt=0, description="Levels 0 to 255 are divided by this.")
     mean: Triple = Field(default=(0.0, 0.0, 0.0), description="Subtracted per channel.")
-    std: Triple = Field(default=(1.0, 1.0, 1.0), description="Divided by per channel.")
+    std: Triple = Field(default=NO_DIVISION, description="Divided by per channel.")
     layout: Literal["NCHW", "NHWC"] = Field(default="NCHW", description="Order of the axes.")
 
     @field_validator("size", "crop", mode="before")
@@ -97,6 +107,12 @@ class Recipe(BaseModel):
         return (3, *self.sides) if self.layout == "NCHW" else (*self.sides, 3)
 
     @property
+    def geometry(self) -> Geometry:
+        """Equal for recipes by which a picture is fitted to the same pixels."""
+        fill = self.fill if self.resize == "longest" else 0
+        return Geometry(self.size, self.resize, self.sides, self.interpolation, fill)
+
+    @property
     def view_px(self) -> int:
         """Shorter side, in pixels, from which a picture is only ever shrunk."""
         return max(self.size)
@@ -105,40 +121,47 @@ class Recipe(BaseModel):
 def prepare(views: Sequence[Picture], recipe: Recipe) -> Floats:
     """Return the batch a network takes, float32, shape (n, *recipe.shape)."""
     batch = np.empty((len(views), *recipe.shape), dtype=np.float32)
-    planes = batch if recipe.layout == "NCHW" else batch.transpose(0, 3, 1, 2)
-    source = (0, 1, 2) if recipe.channels == "RGB" else (2, 1, 0)
-    levels = _levels(recipe)
-    for row, view in zip(planes, views, strict=True):
-        pixels = fitted(view.pixels, recipe)
-        for channel, level in enumerate(levels):
-            row[channel] = level[pixels[..., source[channel]]]
+    write_levels((fitted(view.pixels, recipe) for view in views), recipe, batch)
     return batch
 
 
-def _levels(recipe: Recipe) -> Floats:
-    """Return what each of the 256 levels becomes, shape (3, 256).
+def write_levels(pictures: Iterable[Pixels], recipe: Recipe, batch: Floats) -> None:
+    """Write into the batch what a network sees of fitted pictures.
 
-    The arithmetic is done once per level instead of once per pixel, in float32 and in the order of
-    torchvision's `ToTensor` and `Normalize`, so that the results are equal to the last bit.
+    The arithmetic is float32 in the order of torchvision's `ToTensor` and `Normalize`, so that the
+    results are equal to the last bit. To subtract 0 and to divide by 1 changes none: left out.
+
+    Args:
+        pictures: n of them, uint8, shape (*recipe.sides, 3).
+        recipe: By which they were fitted.
+        batch: Is overwritten, float32, shape (n, *recipe.shape).
     """
-    levels = np.arange(256, dtype=np.float32) / np.float32(recipe.scale)
-    mean, std = (np.array(three, dtype=np.float32) for three in (recipe.mean, recipe.std))
-    return np.asarray((levels - mean[:, None]) / std[:, None], dtype=np.float32)
+    planes = batch if recipe.layout == "NCHW" else batch.transpose(0, 3, 1, 2)
+    source = slice(None) if recipe.channels == "RGB" else slice(None, None, -1)
+    scale = np.float32(recipe.scale)
+    mean, std = (
+        np.array(three, dtype=np.float32)[:, None, None] for three in (recipe.mean, recipe.std)
+    )
+    for row, pixels in zip(planes, pictures, strict=True):
+        np.divide(pixels.transpose(2, 0, 1)[source], scale, out=row, dtype=np.float32)
+        if any(recipe.mean):
+            np.subtract(row, mean, out=row)
+        if recipe.std != NO_DIVISION:
+            np.divide(row, std, out=row)
 
 
 def fitted(pixels: Pixels, recipe: Recipe) -> Pixels:
     """Return the pixels in the size the network sees: uint8, shape (*recipe.sides, 3)."""
-    picture = RESIZES[recipe.resize](Image.fromarray(pixels), recipe)
-    return np.asarray(_centre(picture, recipe.sides))
+    return centre(RESIZES[recipe.resize](pixels, recipe), recipe.sides)
 
 
-def _squash(picture: Image.Image, recipe: Recipe) -> Image.Image:
-    return _resized(picture, recipe.size, recipe)
+def _squash(pixels: Pixels, recipe: Recipe) -> Pixels:
+    return resized(pixels, recipe.size, recipe.interpolation)
 
 
-def _shortest(picture: Image.Image, recipe: Recipe) -> Image.Image:
-    picture = _without_far_ends(picture)
-    width, height = picture.size
+def _shortest(pixels: Pixels, recipe: Recipe) -> Pixels:
+    pixels = _without_far_ends(pixels)
+    height, width = pixels.shape[:2]
     side = recipe.size[0]
     if recipe.size[1] != side:
         ratio = min(height / recipe.size[0], width / recipe.size[1])
@@ -147,41 +170,28 @@ def _shortest(picture: Image.Image, recipe: Recipe) -> Image.Image:
         covering = int(side * height / width), side
     else:
         covering = side, int(side * width / height)
-    return _centre(_resized(picture, covering, recipe), recipe.size)
+    return centre(resized(pixels, covering, recipe.interpolation), recipe.size)
 
 
-def _longest(picture: Image.Image, recipe: Recipe) -> Image.Image:
-    width, height = picture.size
+def _longest(pixels: Pixels, recipe: Recipe) -> Pixels:
+    height, width = pixels.shape[:2]
     ratio = max(height / recipe.size[0], width / recipe.size[1])
     inside = max(1, round(height / ratio)), max(1, round(width / ratio))
-    padded = Image.new("RGB", recipe.size[::-1], (recipe.fill,) * 3)
-    left, top = (recipe.size[1] - inside[1]) // 2, (recipe.size[0] - inside[0]) // 2
-    padded.paste(_resized(picture, inside, recipe), (left, top))
+    padded = np.full((*recipe.size, 3), recipe.fill, dtype=np.uint8)
+    top, left = (recipe.size[0] - inside[0]) // 2, (recipe.size[1] - inside[1]) // 2
+    within = np.s_[top : top + inside[0], left : left + inside[1]]
+    padded[within] = resized(pixels, inside, recipe.interpolation)
+    padded.flags.writeable = False  # as all that is resized
     return padded
 
 
-def _resized(picture: Image.Image, sides: tuple[int, int], recipe: Recipe) -> Image.Image:
-    size = sides[1], sides[0]
-    if picture.size == size:
-        return picture
-    return picture.resize(size, Image.Resampling[recipe.interpolation.upper()])
+def _without_far_ends(pixels: Pixels) -> Pixels:
+    height, width = pixels.shape[:2]
+    most = MOST_ASPECT * min(height, width)
+    return centre(pixels, (min(height, most), min(width, most)))
 
 
-def _without_far_ends(picture: Image.Image) -> Image.Image:
-    most = MOST_ASPECT * min(picture.size)
-    return _centre(picture, (min(picture.height, most), min(picture.width, most)))
-
-
-def _centre(picture: Image.Image, sides: tuple[int, int]) -> Image.Image:
-    height, width = sides
-    if picture.size == (width, height):
-        return picture
-    top = round((picture.height - height) / 2)
-    left = round((picture.width - width) / 2)
-    return picture.crop((left, top, left + width, top + height))
-
-
-RESIZES: dict[str, Callable[[Image.Image, Recipe], Image.Image]] = {
+RESIZES: dict[str, Callable[[Pixels, Recipe], Pixels]] = {
     "squash": _squash,
     "shortest": _shortest,
     "longest": _longest,

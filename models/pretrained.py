@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import Field
-
 from ensembles.errors import WeightsError
-from models.cards import OPSET, Precision
-from models.options import ModelOptions
+from models.cards import OPSET, Card
+from models.convertible import Convertible
+from models.precision import Precision, beside
 from models.preprocess import Recipe
 from models.settings import ModelSettings
 from models.weight_source import Prepared, WeightSource
@@ -30,6 +29,11 @@ class Bundle(Protocol):
     @property
     def recipe(self) -> Recipe:
         """How a picture becomes the model's input."""
+        ...
+
+    @property
+    def card(self) -> Card:
+        """What it is."""
         ...
 
     def verify(self) -> None:
@@ -62,7 +66,7 @@ class Wanted:
             WeightsError: The weights are a file that cannot be read.
         """
         if isinstance(self.source, Prepared):
-            return self.source.path
+            return beside(self.source.path, self.precision)
         identity = (
             self.architecture,
             self.source.identity(),
@@ -91,12 +95,8 @@ class Wanted:
         return f"{self.architecture} with weights {self.source}"
 
 
-class PretrainedOptions(ModelOptions):
+class PretrainedOptions(Convertible):
     """Options of a model that torch knows and ONNX Runtime serves."""
-
-    precision: Precision = Field(
-        default="fp32", description="Numbers of the exported network: fp32 and no other yet."
-    )
 
     @property
     @abstractmethod
@@ -123,6 +123,14 @@ class PretrainedOptions(ModelOptions):
         """Return the card and the files of the prepared model; see `ModelOptions.artifacts`."""
         return self.bundle(settings).files
 
+    def card(self, settings: ModelSettings) -> Card:
+        """Return the card of the prepared model; see `Convertible.card`."""
+        return self.bundle(settings).card
+
+    def recipe(self, settings: ModelSettings) -> Recipe:
+        """Return how the network wants its pictures; see `Convertible.recipe`."""
+        return self.bundle(settings).recipe
+
     def view_px(self, settings: ModelSettings) -> int:
         """Return the shorter side, in pixels, from which a frame is only ever shrunk."""
-        return self.bundle(settings).recipe.view_px
+        return self.recipe(settings).view_px

@@ -1,4 +1,4 @@
-"""Which of ONNX Runtime's providers runs a network: the CPU, CUDA or TensorRT."""
+"""Which of ONNX Runtime's providers runs a network, and how: the CPU, CUDA or TensorRT."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +12,16 @@ PROVIDERS: dict[Provider, tuple[str, ...]] = {
     "cpu": (CPU,),
     "cuda": (CUDA, CPU),
     "tensorrt": (TENSORRT, CUDA, CPU),
+}
+
+CUDA_OPTIONS = {
+    # Every batch size that will come is warmed, so the slow, thorough search costs no request.
+    "cudnn_conv_algo_search": "EXHAUSTIVE",
+    # Several networks share the card: an arena that doubles takes memory that others need.
+    "arena_extend_strategy": "kSameAsRequested",
+    # TF32 keeps 10 bits of 23: scores would move away from those that were calibrated.
+    # Who wants the speed takes `precision: fp16`, which the digest knows of.
+    "use_tf32": "0",
 }
 
 
@@ -30,6 +40,13 @@ def chosen_provider(wanted: Provider, available: Sequence[str]) -> Provider:
             "SKYSIFT_PROVIDER=cpu"
         )
     return wanted
+
+
+def runs_on_gpu(wanted: Provider, available: Sequence[str]) -> bool:
+    """Return whether networks run on a GPU; a provider that is missing runs nowhere."""
+    if wanted == "auto":
+        return CUDA in available
+    return wanted != "cpu"
 
 
 def refuse_fallback(wanted: Provider, running: Sequence[str]) -> None:
@@ -51,5 +68,26 @@ def provider_options(provider: Provider, home: Path) -> list[dict[str, str]]:
     keep_engines = {
         "trt_engine_cache_enable": "True",
         "trt_engine_cache_path": str(home / "tensorrt"),
+        "trt_timing_cache_enable": "True",
+        "trt_timing_cache_path": str(home / "tensorrt"),
     }
-    return [keep_engines if name == TENSORRT else {} for name in PROVIDERS[provider]]
+    options = {TENSORRT: keep_engines, CUDA: CUDA_OPTIONS, CPU: {}}
+    return [dict(options[name]) for name in PROVIDERS[provider]]
+
+
+def why_cpu(available: Sequence[str], *, card_is_there: bool) -> str:
+    """Return why `auto` does not use the NVIDIA GPU of this machine, and what to do about it.
+
+    Empty when there is none, or when it is used.
+    """
+    if CUDA in available or not card_is_there:
+        return ""
+    return (
+        f"the installed ONNX Runtime has only {', '.join(available)}; install skysift[gpu] "
+        "instead of skysift[cpu], or set SKYSIFT_PROVIDER=cpu to say that this is meant"
+    )
+
+
+def card_is_there() -> bool:
+    """Return whether the driver shows an NVIDIA GPU."""
+    return any(Path("/proc/driver/nvidia/gpus").glob("*"))

@@ -1,7 +1,7 @@
 """Voter `resnet50`: classes of a classifier as evidence for the target."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +11,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from ensembles.errors import WeightsError
 from ensembles.local_path import LocalPath
 from ensembles.voter import Floats, Reading
+from models.batches import BatchMemory
+from models.cards import Conversion
 from models.class_evidence import evidence_scores, evidence_weights
+from models.converted_file import card_path, keep_with_card
 from models.frames import Frame
-from models.preprocess import Recipe, prepare
+from models.preprocess import Recipe
 from models.pretrained import Differences, PretrainedOptions, Wanted
-from models.resnet50_bundle import ResNetBundle, card_path
+from models.resnet50_bundle import ResNetBundle
 from models.runtime import Runtime, Session
 from models.settings import ModelSettings
 from models.vectors import softmax, unit_rows
@@ -105,12 +108,13 @@ class ResNet50Options(PretrainedOptions):
 
     def bundle(self, settings: ModelSettings) -> ResNetBundle:
         """Return the prepared model; see `PretrainedOptions.bundle`."""
-        path = self.onnx_path(settings)
+        path = self.network(settings)
+        self.refuse_unconverted(card_path(path))
         self.wanted.refuse_unprepared(card_path(path))
         return ResNetBundle.read(path)
 
-    def onnx_path(self, settings: ModelSettings) -> Path:
-        """Return where the prepared file lies, or will lie."""
+    def network(self, settings: ModelSettings) -> Path:
+        """Return where the prepared file lies, or will lie; see `Convertible.network`."""
         place = self.wanted.place(settings.home)
         return place if place.suffix == ".onnx" else place / ONNX_FILE
 
@@ -119,25 +123,37 @@ class ResNet50Options(PretrainedOptions):
         from models.export.prepare_resnet50 import prepare_resnet50  # noqa: PLC0415  # imports torch
 
         return prepare_resnet50(
-            self.wanted, _class_names(self.labels), self.onnx_path(settings), settings
+            self.wanted, _class_names(self.labels), self.network(settings), settings
         )
 
     def load(self, runtime: Runtime) -> "ResNetVoter":
         """Return the voter; see `ModelOptions.load`."""
         bundle = self.bundle(runtime.settings)
         bundle.verify()
+        self.refuse_stale(runtime.settings)
         try:
             evidence = evidence_weights(self.positive, bundle.card.labels)
         except ValueError as error:
             raise WeightsError(f"{bundle.path}: positive: {error}") from None
         recipe = self.input or bundle.recipe
+        self.warn_if_slow(runtime)
         return ResNetVoter(
             bundle.open(runtime, recipe), recipe, evidence, with_embeddings=self.embeddings
         )
 
-    def view_px(self, settings: ModelSettings) -> int:
-        """Return the shorter side, in pixels, from which a frame is only ever shrunk."""
-        return (self.input or self.bundle(settings).recipe).view_px
+    def recipe(self, settings: ModelSettings) -> Recipe:
+        """Return how the network wants its pictures; see `Convertible.recipe`."""
+        return self.input or self.bundle(settings).recipe
+
+    def keep(self, made: Path, conversion: Conversion, settings: ModelSettings) -> None:
+        """Put the converted network and its card into place; see `Convertible.keep`."""
+        keep_with_card(
+            made,
+            self.network(settings),
+            self.original.card(settings),
+            precision=self.precision,
+            conversion=conversion,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,15 +165,18 @@ class ResNetVoter:
         recipe: How the network wants its pictures.
         evidence: Weight of every class, shape (classes,).
         with_embeddings: Whether readings hold the features.
+        memory: Of its batches.
     """
 
     session: Session
     recipe: Recipe
     evidence: Floats
     with_embeddings: bool
+    memory: BatchMemory = field(default_factory=BatchMemory)
 
     def read(self, views: Sequence[Frame]) -> Reading:
         """Return one score per view, and perhaps the features as rows of length 1."""
-        logits, features = self.session.run(prepare(views, self.recipe))
+        with self.memory.prepared(views, self.recipe) as batch:
+            logits, features = self.session.run(batch)
         scores = evidence_scores(softmax(logits), self.evidence)
         return Reading(scores, unit_rows(features) if self.with_embeddings else None)

@@ -6,17 +6,13 @@ from typing import Self
 
 from ensembles.errors import WeightsError
 from models.cards import ResNetCard
+from models.converted_file import card_path
 from models.preprocess import Recipe
 from models.runtime import Runtime, Session
 from models.tensors import Tensor
 from models.weights import verify
 
 LOGITS, FEATURES = "logits", "features"
-
-
-def card_path(path: Path) -> Path:
-    """Return where the card of the ONNX file lies."""
-    return path.with_suffix(".json")
 
 
 @dataclass(frozen=True, slots=True)

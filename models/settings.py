@@ -8,9 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.environment import ENV_PREFIX, read_environment, usable_cores
 from models.limits import PILLOW_PIXELS, Limits
-
-MOST_DEFAULT_THREADS = 4
-"""More threads per session buy little latency for one picture and cost CPU on all of them."""
+from models.threads import Threads
 
 Provider = Literal["auto", "cpu", "cuda", "tensorrt"]
 
@@ -29,7 +27,9 @@ class ModelSettings(BaseSettings):
         default="auto", description="Where models run. auto: cuda when the runtime has it."
     )
     threads: int = Field(
-        default=0, ge=0, description="Threads of one session; 0: one per core, 4 at most."
+        default=0,
+        ge=0,
+        description="Cores that one process uses; 0: all it may, shared out over the workers.",
     )
     max_batch: int = Field(
         default=32, ge=1, description="Views given to a model at once; more are split."
@@ -56,9 +56,9 @@ class ModelSettings(BaseSettings):
         return Limits(self.max_pixels, self.max_side, self.max_expansion)
 
     @property
-    def session_threads(self) -> int:
-        """Threads of one session, with 0 resolved on this machine."""
-        return self.threads or min(usable_cores(), MOST_DEFAULT_THREADS)
+    def shares(self) -> Threads:
+        """How the threads of this process share its cores, with 0 resolved on this machine."""
+        return Threads.sharing(self.threads or usable_cores())
 
 
 def read_settings() -> ModelSettings:

@@ -1,4 +1,4 @@
-"""Tiles of a decoded frame: no copies, no files."""
+"""The views of a decoded frame: no copies of its pixels, no files."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,11 +8,32 @@ from ensembles.tiles import Tiles
 from ensembles.views import Cut, View, whole
 from ensembles.votes import Box
 from models.frames import Frame
+from models.shelf import Geometries, Shelf
 
 
-def cutter(tiles: Tiles | None) -> Cut[Frame]:
-    """Return what cuts frames into their views; None leaves them whole."""
-    return partial(cut, tiles=tiles) if tiles else whole
+def cutter(
+    tiles: Tiles | None, *, shared: Geometries = frozenset(), at_once: int = 1
+) -> Cut[Frame]:
+    """Return what cuts frames into their views.
+
+    Args:
+        tiles: How; None leaves frames whole.
+        shared: Geometries that several voters have; a view is fitted to each of them once.
+        at_once: Views that are put to the voters together.
+    """
+    plain = partial(cut, tiles=tiles) if tiles else whole
+    return partial(_cut_to_share, plain, shared, at_once) if shared else plain
+
+
+def _cut_to_share(
+    plain: Cut[Frame], shared: Geometries, at_once: int, frame: Frame
+) -> Sequence[View[Frame]]:
+    """Return the views of a frame with a shelf for what several voters want of them."""
+    shelf = Shelf(shared, most=at_once * len(shared))
+    return [
+        View(view.box, replace(view.shown, fit=partial(shelf.fitted, number)))
+        for number, view in enumerate(plain(frame))
+    ]
 
 
 def cut(frame: Frame, *, tiles: Tiles) -> Sequence[View[Frame]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from hashlib import file_digest, sha256
 from pathlib import Path
 from re import sub
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 from ensembles.errors import WeightsError
 
@@ -15,6 +15,8 @@ KEY_DIGITS = 16
 
 READABLE = 0o755
 """Mode of a finished folder: who prepares models is seldom who serves them."""
+
+READABLE_FILE = 0o644
 
 
 def sha256_of(path: Path) -> str:
@@ -71,6 +73,23 @@ def prepared_folder(home: Path, kind: str, name: str, identity: Iterable[str]) -
     """
     key = sha256("\0".join(identity).encode()).hexdigest()[:KEY_DIGITS]
     return home / "models" / kind / f"{sub(r'[^A-Za-z0-9.]+', '-', name)}-{key}"
+
+
+def put(made: Path, place: Path) -> None:
+    """Take a finished file to its place, where it appears whole or not at all.
+
+    Raises:
+        WeightsError: It cannot be written there.
+    """
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # First into the same folder: only there is a renaming one step.
+        with TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as unfinished:
+            here = Path(shutil.move(made, unfinished))
+            here.chmod(READABLE_FILE)
+            here.replace(place)
+    except OSError as error:
+        raise WeightsError(f"{place}: cannot be written: {error.strerror}") from None
 
 
 @contextmanager

@@ -10,11 +10,13 @@ import numpy.typing as npt
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from ensembles.asking import Asking
+from ensembles.order import Rows
 from ensembles.reasons import Reason
 from ensembles.rules import Settles
 from ensembles.voter import Floats, Reading, ViewT, Voter, ask
-from ensembles.votes import Ballots
-from monitoring.metrics import clock, count_failures
+from ensembles.votes import Answers, Ballots
+from monitoring.metrics import VOTER_PLACE, clock, count_failures
 from monitoring.patience import Patience
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -56,6 +58,40 @@ class TimedRule:
         """Return the rule's own answers."""
         with clock("settle"):
             return self.rule.settle(ballots)
+
+
+class ShownOrder:
+    """An asking order that is shown as a metric.
+
+    Args:
+        ensemble: Its name.
+        voters: Names, in the order of the columns.
+        asking: The order itself.
+    """
+
+    def __init__(self, ensemble: str, voters: Sequence[str], asking: Asking) -> None:
+        self.ensemble = ensemble
+        self.voters = voters
+        self.asking = asking
+        self._show()
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The columns of all seats, the first to be asked first."""
+        return self.asking.columns
+
+    def timed(self, column: int, *, views: int, seconds: float) -> None:
+        """Take note of how long a seat read so many views."""
+        self.asking.timed(column, views=views, seconds=seconds)
+
+    def learn(self, ballots: Answers, frame_of: Rows) -> None:
+        """Take note of full ballots, and show the order that comes of it."""
+        self.asking.learn(ballots, frame_of)
+        self._show()
+
+    def _show(self) -> None:
+        for place, column in enumerate(self.asking.columns, 1):
+            VOTER_PLACE.labels(self.ensemble, self.voters[column]).set(place)
 
 
 class Forgiving(Generic[ViewT]):

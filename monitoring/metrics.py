@@ -70,6 +70,12 @@ ENSEMBLE_INFO = Gauge(
     ["ensemble", "digest", "target", "rule"],
     multiprocess_mode="livemax",
 )
+VOTER_PLACE = Gauge(
+    "skysift_voter_place",
+    "Place of a voter in the asking order, 1 first; of several workers, the one that spoke last.",
+    ["ensemble", "voter"],
+    multiprocess_mode="livemostrecent",
+)
 VOTER_FAILURES = Counter(
     "skysift_voter_failures_total",
     "Frames on which a voter gave no score, by kind.",

@@ -10,7 +10,7 @@ from ensembles.errors import ConfigError
 from ensembles.mistakes import near_miss
 from ensembles.reasons import Reason
 from models.catalog import Ensemble, load_ensemble
-from models.settings import MOST_DEFAULT_THREADS, ModelSettings
+from models.settings import ModelSettings
 from monitoring import metrics
 from monitoring.around import guard
 from service.admission import Bodies, Slots
@@ -57,7 +57,7 @@ class Desk:
         cls, ensembles: Sequence[Ensemble], settings: ServiceSettings, models: ModelSettings
     ) -> Self:
         """Put loaded ensembles to work."""
-        pools = Pools(settings, models.session_threads)
+        pools = Pools(models.shares)
         for ensemble in ensembles:
             config = ensemble.config
             metrics.ENSEMBLE_INFO.labels(
@@ -109,7 +109,7 @@ def shared_out(models: ModelSettings, settings: ServiceSettings) -> ModelSetting
     """Return the settings of one of several workers: together they use the cores once."""
     if models.threads:
         return models
-    return models.model_copy(update={"threads": min(settings.cores, MOST_DEFAULT_THREADS)})
+    return models.model_copy(update={"threads": settings.cores})
 
 
 def _refuse_equal_names(ensembles: Sequence[Ensemble], paths: Sequence[Path]) -> None:

@@ -88,6 +88,8 @@ ENSEMBLE_EXAMPLE: Example = {
             "timeout_ms": 10000,
         },
     ],
+    "order": "listed",
+    "asked_first": ["specialist", "clip", "resnet50"],
     "views": "whole",
     "full_ballots": 0.02,
     "digest": DIGEST,

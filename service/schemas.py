@@ -98,7 +98,7 @@ class Judgement(Answer):
     decision: Decision = Field(description="`skip` is the only answer that needs no person.")
     settled: bool = Field(description="false when missing votes left it open: then `review`.")
     reasons: list[Reason] = Field(description="What went wrong on the way; empty when nothing.")
-    votes: list[VoteOut] = Field(description="In the order they were cast.")
+    votes: list[VoteOut] = Field(description="In the order of the ensemble's voters.")
     skipped: list[str] = Field(description="Voters not asked: the others had settled it.")
     box: BoxOut | None = Field(description="The part that decided; null for the whole frame.")
     frame: FrameOut | None = Field(description="null when the bytes were no picture.")
@@ -208,7 +208,13 @@ class EnsembleOut(Answer):
     target: str
     default: bool = Field(description="Used when a request names none.")
     rule: RuleOut
-    voters: list[VoterOut] = Field(description="In the order they are asked.")
+    voters: list[VoterOut] = Field(description="In the order of the ensemble file.")
+    order: Literal["listed", "cheapest"] = Field(
+        description="Whether voters are asked as listed, or as is found to cost least."
+    )
+    asked_first: list[str] = Field(
+        description="Voters in the order the worker that answers asks them now."
+    )
     views: Literal["whole"] | TilesOut
     full_ballots: float
     digest: str
@@ -233,6 +239,8 @@ class EnsembleOut(Answer):
                 needed=rule.needed,
             ),
             voters=[VoterOut.of(voter) for voter in config.voters],
+            order=config.order,
+            asked_first=list(ensemble.gate.asked_first),
             views=TilesOut.of(config.tiles) if config.tiles else "whole",
             full_ballots=config.full_ballots,
             digest=ensemble.digest,

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from ensembles.errors import WeightsError
 from models.catalog import digest, read
+from models.handles import available_providers, installed_runtimes
 from models.providers import chosen_provider
-from models.runtime import available_providers, installed_runtimes
 from models.settings import ModelSettings, read_settings
 from service.listening import refuse_deaf_address
 from service.settings import ServiceSettings

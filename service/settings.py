@@ -37,16 +37,14 @@ class ServiceSettings(BaseSettings):
         ge=0,
         description="Requests that may wait for a slot, per worker; more are answered 429.",
     )
-    decode_threads: int = Field(
-        default=0, ge=0, description="Pictures decoded at once, per worker; 0: one per core."
-    )
-    judge_threads: int = Field(
-        default=0,
-        ge=0,
-        description="Judgements at once, per worker; 0: as many as keep the cores busy.",
-    )
     join_frames: int = Field(
         default=8, ge=1, le=1024, description="Waiting frames joined into one judgement, at most."
+    )
+    target_latency_ms: float = Field(
+        default=1000,
+        ge=0,
+        allow_inf_nan=False,
+        description="For a frame to wait and be judged; how many are joined follows. 0: off.",
     )
     max_body_mb: float = Field(default=64, gt=0, description="Size of one picture, MB.")
     max_batch_mb: float = Field(default=256, gt=0, description="Size of a batch request, MB.")

@@ -11,10 +11,12 @@ from ensembles.votes import Verdict
 from models.catalog import Ensemble
 from models.frames import Frame
 from models.limits import Limits
+from models.threads import Threads
 from monitoring import metrics
-from monitoring.around import TimedRule
+from monitoring.around import ShownOrder, TimedRule
 from service.batching import Joiner
 from service.multipart import Upload
+from service.pace import Pace, Pacing, Steady
 from service.refusals import Refusal
 from service.settings import ServiceSettings
 
@@ -28,17 +30,16 @@ class Judged:
 
 
 class Pools:
-    """The threads of one worker process.
+    """The threads of one worker process: while one frame is judged, the next are decoded.
 
     Args:
-        settings: How many, or 0 for as many as the cores of this worker bear.
-        session_threads: Threads that one judgement already uses.
+        threads: How many of each.
     """
 
-    def __init__(self, settings: ServiceSettings, session_threads: int) -> None:
-        self.judge_threads = settings.judge_threads or max(1, settings.cores // session_threads)
-        self.judge = ThreadPoolExecutor(self.judge_threads, "judge")
-        self.decode = ThreadPoolExecutor(settings.decode_threads or settings.cores, "decode")
+    def __init__(self, threads: Threads) -> None:
+        self.judge_threads = threads.judge
+        self.judge = ThreadPoolExecutor(threads.judge, "judge")
+        self.decode = ThreadPoolExecutor(threads.decode, "decode")
 
     def close(self) -> None:
         """Let the threads end when they have nothing left to do."""
@@ -54,15 +55,18 @@ class Station:
     ) -> None:
         self.ensemble = ensemble
         self.name = ensemble.config.name
-        timed = ensemble.gate.with_rule(TimedRule(ensemble.gate.rule))
+        gate = ensemble.gate
+        voters = [seat.name for seat in gate.seats]
+        timed = gate.around(
+            rule=TimedRule(gate.rule), asking=ShownOrder(self.name, voters, gate.asking)
+        )
         self._limits = limits
         self._pools = pools
         self._joiner = Joiner(
             lambda frames, ask_all: timed.judge(frames, ask_all=ask_all),
             pools.judge,
             threads=pools.judge_threads,
-            # A frame has tiles enough to fill a batch; joining would only make each wait for all.
-            most=1 if ensemble.config.tiles else settings.join_frames,
+            pacing=_pacing(ensemble, settings),
         )
 
     async def triage(self, upload: Upload, *, explain: bool) -> Judged:
@@ -75,9 +79,10 @@ class Station:
         Raises:
             Refusal: The bytes are no picture, or the gate failed as a whole.
         """
-        frame = await asyncio.get_running_loop().run_in_executor(
-            self._pools.decode, partial(self._decode, upload)
-        )
+        with self._joiner.on_its_way():
+            frame = await asyncio.get_running_loop().run_in_executor(
+                self._pools.decode, partial(self._decode, upload)
+            )
         verdict = await self._joiner.judge(frame, ask_all=explain)
         if Reason.INTERNAL in verdict.reasons:
             raise Refusal(Reason.INTERNAL, "the gate failed; the picture was not judged")
@@ -95,3 +100,12 @@ class Station:
                 )
         except BadImageError as error:
             raise Refusal.of_picture(error) from error
+
+
+def _pacing(ensemble: Ensemble, settings: ServiceSettings) -> Pacing:
+    if ensemble.config.tiles:
+        # A frame has tiles enough to fill a batch; joining would only make each wait for all.
+        return Steady(1)
+    if not settings.target_latency_ms:
+        return Steady(settings.join_frames)
+    return Pace(target_seconds=settings.target_latency_ms / 1000, most=settings.join_frames)

@@ -50,7 +50,7 @@ COMMANDS = {
     "explain": Command("skysift.explain:explain", "See why a frame was decided as it was."),
     "order": Command("skysift.order:order", "Find who to ask first; no decision changes."),
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
-    "models": Command("skysift.models:app", "Prepare pretrained models, and list them."),
+    "models": Command("skysift.models:app", "Prepare, convert and list models."),
     "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),
 }
 

@@ -19,6 +19,7 @@ from models.settings import read_settings as read_model_settings
 from service.settings import ServiceSettings
 from service.settings import read_settings as read_service_settings
 from skysift.findings import Finding, Status
+from skysift.logs import log_to_stderr
 from skysift.machine import look_at_machine
 from skysift.runtime_findings import look_at_runtime
 from skysift.voter_findings import look_at_ensemble
@@ -37,6 +38,7 @@ def doctor(
 
     Loads every voter. Exits with 1 when something must be mended.
     """
+    log_to_stderr()
     service, models = read_service_settings(), read_model_settings()
     findings = list(_findings(service, models, ensemble or service.ensembles))
     if as_json:

@@ -11,12 +11,14 @@ from models.catalog import read
 from models.prepare import Preparation, PreparedModel, prepared_models
 from models.prepare import prepare as prepare_voters
 from models.settings import read_settings
+from skysift.quantize import quantize
 
 MB = 1e6
 SHOWN_DIGITS = 12
 """Of a SHA-256: enough to tell models apart by eye."""
 
-app = typer.Typer(help="Prepare pretrained models, and list them.", no_args_is_help=True)
+app = typer.Typer(help="Prepare, convert and list models.", no_args_is_help=True)
+app.command()(quantize)
 
 
 @app.command()

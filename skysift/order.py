@@ -11,6 +11,7 @@ import yaml
 
 from batch.score_tables import ScoredFrames, read_score_table
 from batch.sources import find_pictures
+from ensembles.asking import MOST_VOTERS_AT_WORK
 from ensembles.config import EnsembleConfig
 from ensembles.ensemble_file import base_tree
 from ensembles.errors import ConfigError
@@ -22,6 +23,7 @@ from models.costs import MOST_VIEWS, measured_costs
 from models.frames import Frame
 from models.settings import read_settings
 from skysift.base_ensemble import read_for_scores
+from skysift.logs import log_to_stderr
 
 FIRST_LINE = "# Written by skysift order: the voters of {path}, those first that make it cheapest"
 
@@ -45,6 +47,7 @@ def order(
 
     It is exact for the votes in the table, whatever the rule and however the voters agree.
     """
+    log_to_stderr()
     config = read_for_scores(ensemble)
     frames = read_score_table(scores)
     if bool(cost) == bool(measure):
@@ -53,8 +56,9 @@ def order(
     names = [voter.name for voter in config.voters]
     amounts = [costs[name] for name in names]
     answers = _answers(frames, config)
-    best = cheapest_order(answers, amounts, config.rule)
-    listed = order_of(range(len(names)), amounts, Openness(answers, config.rule))
+    openness = Openness(answers, config.rule)
+    best = cheapest_order(openness, amounts)
+    listed = order_of(range(len(names)), amounts, openness)
     if out:
         _write(out, ensemble, config, [names[column] for column in best.columns])
     if as_json:
@@ -124,9 +128,11 @@ def _write(out: Path, ensemble: Path, config: EnsembleConfig, names: Sequence[st
         raise ConfigError(f"{out}: there is such a file already; name another --out")
     tree = base_tree(ensemble, config, folder=out.parent)
     entries = {entry["name"]: entry for entry in tree["voters"]}
-    # The order is part of the digest, so the file needs a certificate of its own.
+    # The digest covers the list of voters, so the file needs a certificate of its own.
     changed = {key: value for key, value in tree.items() if key != "certificate"}
     changed["voters"] = [entries[name] for name in names]
+    if config.full_ballots and len(names) <= MOST_VOTERS_AT_WORK:
+        changed["order"] = "cheapest"  # starts as listed here, and follows what the gate then sees
     body = yaml.safe_dump(changed, sort_keys=False, allow_unicode=True, width=100)
     out.write_text(f"{FIRST_LINE.format(path=ensemble.name)}\n{body}", encoding="utf-8")
 

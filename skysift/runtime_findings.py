@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ensembles.errors import WeightsError
-from models.providers import chosen_provider
-from models.runtime import available_providers, installed_runtimes
+from models.handles import available_providers, installed_runtimes
+from models.providers import card_is_there, chosen_provider, why_cpu
 from models.settings import Provider
-from skysift.findings import Finding, fail, ok
+from skysift.findings import Finding, fail, ok, warn
 
 ONE_OF = "install exactly one of skysift[cpu] and skysift[gpu]"
 BOTH_REMEDY = (
@@ -18,7 +18,7 @@ BOTH_REMEDY = (
 def look_at_runtime(wanted: Provider) -> Iterator[Finding]:
     """Yield what was found; `wanted` is the provider of the settings."""
     yield runtime_finding(installed_runtimes())
-    yield provider_finding(wanted, available_providers())
+    yield provider_finding(wanted, available_providers(), card_is_there=card_is_there())
 
 
 def runtime_finding(installed: Mapping[str, str]) -> Finding:
@@ -31,7 +31,9 @@ def runtime_finding(installed: Mapping[str, str]) -> Finding:
     return ok("runtime", found)
 
 
-def provider_finding(wanted: Provider, available: Sequence[str]) -> Finding:
+def provider_finding(
+    wanted: Provider, available: Sequence[str], *, card_is_there: bool = False
+) -> Finding:
     """Judge whether models can run where the settings want them."""
     if not available:
         return fail("provider", "none, because there is no runtime", ONE_OF)
@@ -39,9 +41,10 @@ def provider_finding(wanted: Provider, available: Sequence[str]) -> Finding:
         chosen = chosen_provider(wanted, available)
     except WeightsError as error:
         return fail("provider", f"SKYSIFT_PROVIDER={wanted}", str(error))
-    return ok(
-        "provider", f"SKYSIFT_PROVIDER={wanted} runs on {chosen}; there are {_short(available)}"
-    )
+    found = f"SKYSIFT_PROVIDER={wanted} runs on {chosen}; there are {_short(available)}"
+    if wanted == "auto" and (why := why_cpu(available, card_is_there=card_is_there)):
+        return warn("provider", f"{found}, and an NVIDIA GPU that is not used", why)
+    return ok("provider", found)
 
 
 def _short(providers: Sequence[str]) -> str:

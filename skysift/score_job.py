@@ -25,8 +25,8 @@ from ensembles.reasons import Reason
 from ensembles.standing import Standing, standing_of
 from models.catalog import digest, read
 from models.environment import usable_cores
+from models.handles import available_providers
 from models.providers import chosen_provider
-from models.runtime import available_providers
 from models.settings import ModelSettings
 from models.settings import read_settings as read_model_settings
 from monitoring.job_metrics import push, write_textfile
@@ -140,16 +140,16 @@ def _run_on_ray(
 
 
 def _default_workers(settings: ModelSettings) -> int:
-    """Return one a core on a CPU; on a GPU one, since each would hold the models there."""
+    """Return as many as fill the cores of a CPU; on a GPU one, since each would hold the models."""
     if chosen_provider(settings.provider, available_providers()) != "cpu":
         return 1
-    return min(settings.threads or usable_cores(), MOST_DEFAULT_WORKERS)
+    return min(max(1, usable_cores() // (settings.threads or 1)), MOST_DEFAULT_WORKERS)
 
 
 def _share_of(settings: ModelSettings, workers: int) -> ModelSettings:
-    """Return the settings with a worker's share of the cores, so that together they fit."""
-    cores = settings.threads or usable_cores()
-    return settings.model_copy(update={"threads": max(1, cores // workers)})
+    """Return the settings with a worker's share of the cores, unless they say how many it uses."""
+    cores = settings.threads or max(1, usable_cores() // workers)
+    return settings.model_copy(update={"threads": cores})
 
 
 def _finish(journal: Journal, out: Path, wishes: Wishes, standing: Standing) -> bool:

@@ -57,10 +57,16 @@ def _pictures(frames: Sequence[Path]) -> dict[str, Path]:
 
 def _score_all(pictures: Mapping[str, Path], gate: Ensemble) -> dict[str, Row]:
     """Return one row per picture; none can be lost, because the two are counted together."""
-    limits = read_model_settings().limits
+    settings = read_model_settings()
     rows: dict[str, Row] = {}
     with progress("frames scored") as advance:
-        scored = score_paths(pictures.values(), gate, limits=limits, ask_all=True)
+        scored = score_paths(
+            pictures.values(),
+            gate,
+            limits=settings.limits,
+            decoders=settings.shares.decode,
+            ask_all=True,
+        )
         for name, row in zip(pictures, scored, strict=True):
             rows[name] = row
             advance(len(rows), len(pictures))

@@ -44,7 +44,13 @@ def triage(
     settings = read_model_settings()
     chosen = ensemble or read_service_settings().ensembles[0]
     gate = load_ensemble(chosen, settings, around=guard)
-    rows = score(sources.pictures, gate, limits=settings.limits, ask_all=explain)
+    rows = score(
+        sources.pictures,
+        gate,
+        limits=settings.limits,
+        decoders=settings.shares.decode,
+        ask_all=explain,
+    )
     started = perf_counter()
     done = _print_rows(rows, len(sources.pictures), as_json=as_json)
     typer.echo(_summary(done, sources.left_out, perf_counter() - started), err=True)

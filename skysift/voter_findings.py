@@ -7,6 +7,7 @@ from pathlib import Path
 from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.errors import ConfigError, WeightsError
 from models.catalog import digest, options_of, read
+from models.convertible import Convertible
 from models.options import ModelOptions
 from models.pretrained import PretrainedOptions
 from models.runtime import Runtime
@@ -48,6 +49,8 @@ def _voter_finding(
 
 def _remedy(options: ModelOptions, path: Path, settings: ModelSettings) -> str:
     """Return how to get the model of a voter that does not load."""
+    if isinstance(options, Convertible) and options.precision != "fp32":
+        return f"skysift models quantize {path} FOLDER_OF_FRAMES, or put the right file there"
     if not isinstance(options, PretrainedOptions) or isinstance(options.wanted.source, Prepared):
         return "put the right file there"
     if options.wanted.place(settings.home).exists():

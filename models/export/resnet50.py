@@ -7,11 +7,12 @@ from tempfile import TemporaryDirectory
 import torch
 
 from models.cards import OPSET, ResNetCard
+from models.converted_file import card_path
 from models.export.onnx_file import EXAMPLE_BATCH, write_onnx
 from models.export.self_check import drawn_pictures, worst_difference, worst_share
 from models.export.weights_digest import digest_of
 from models.preprocess import Picture, Recipe, prepare
-from models.resnet50_bundle import FEATURES, LOGITS, ResNetBundle, card_path
+from models.resnet50_bundle import FEATURES, LOGITS, ResNetBundle
 from models.runtime import Runtime
 from models.settings import ModelSettings
 from models.vectors import softmax

@@ -154,6 +154,7 @@ def test_a_file_without_tiles_says_nothing_of_them(tmp_path: Path) -> None:
     config = read(tmp_path, f"name: a\ntarget: b\nvoters: [{ONE_VOTER}]")
 
     assert "views" not in config.model_dump()["voters"][0]
+    assert "order" not in config.model_dump()
     assert config.model_dump()["views"] == "whole"
 
 
@@ -177,6 +178,21 @@ def test_a_floor_above_the_threshold_is_refused(tmp_path: Path) -> None:
 
     (problem,) = problems
     assert "voters[0].floor: 0.6 is above the threshold 0.5" in problem
+
+
+@pytest.mark.parametrize(
+    ("voters", "full_ballots", "problem"),
+    [(11, 0.02, "for 10 voters at most, not for 11"), (2, 0, "full_ballots is 0")],
+)
+def test_an_order_that_cannot_be_found_is_refused(
+    tmp_path: Path, voters: int, full_ballots: float, problem: str
+) -> None:
+    seated = ", ".join(f"{{name: v{n}, kind: onnx, threshold: 0.5}}" for n in range(voters))
+    text = f"name: a\ntarget: b\norder: cheapest\nfull_ballots: {full_ballots}\nvoters: [{seated}]"
+
+    (told,) = problems_of(tmp_path, text)
+
+    assert problem in told
 
 
 def test_a_missing_file_is_named() -> None:

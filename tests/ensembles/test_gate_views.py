@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ensembles.gate import Gate
+from ensembles.order import Rows
 from ensembles.reasons import Reason
 from ensembles.rules import Rule, Settled, at_least, weighted
 from ensembles.seat import Seat
 from ensembles.views import View
 from ensembles.voter import Reading
-from ensembles.votes import Ballots, Box, Decision, answers_of
+from ensembles.votes import Answers, Ballots, Box, Decision, answers_of
 
 Score = float | None
 FLOOR = 0.2
@@ -217,10 +219,10 @@ def test_a_frame_with_a_doubt_is_review_though_all_its_views_are_nos() -> None:
 def test_another_rule_around_the_same_gate_keeps_its_views() -> None:
     gate = gate_of(at_least(1, 1), "a")
 
-    again = gate.with_rule(gate.rule)
+    again = gate.around(rule=gate.rule, asking=gate.asking)
 
     assert again.judge([scene_of({"a": 0.1}, {"a": 0.9})])[0].view == box_of(1)
-    assert again.views_at_once == gate.views_at_once
+    assert (again.views_at_once, again.asking) == (gate.views_at_once, gate.asking)
 
 
 scores = st.one_of(st.none(), st.floats(0, 1, width=32))
@@ -281,6 +283,42 @@ def test_decisions_are_those_of_all_voters_on_all_views(
 
     assert [verdict.decision for verdict in lazy.judge(case.scenes)] == expected
     assert [verdict.decision for verdict in everything.judge(case.scenes, ask_all=True)] == expected
+
+
+class Restless:
+    """Asks in another order whenever it is looked at, and learns nothing."""
+
+    def __init__(self, orders: Sequence[tuple[int, ...]]) -> None:
+        self._orders = cycle(orders)
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        return next(self._orders)
+
+    def timed(self, column: int, *, views: int, seconds: float) -> None: ...
+
+    def learn(self, ballots: Answers, frame_of: Rows) -> None: ...
+
+
+@given(cases(), st.integers(1, 9), st.floats(0, 1), st.data())
+def test_orders_that_change_while_it_judges_change_no_decision(
+    case: Case, at_once: int, share: float, data: st.DataObject
+) -> None:
+    order = st.permutations(range(len(case.names))).map(tuple)
+    orders = data.draw(st.lists(order, min_size=1, max_size=4))
+    listed = gate_of(case.rule, case.names, whole=case.whole, at_once=at_once, full=share)
+
+    verdicts = listed.around(rule=case.rule, asking=Restless(orders)).judge(case.scenes)
+
+    assert [verdict.decision for verdict in verdicts] == [
+        by_definition(case, scene) for scene in case.scenes
+    ]
+    assert [verdict.settled for verdict in verdicts] == [
+        verdict.settled for verdict in listed.judge(case.scenes)
+    ]
+    for verdict in verdicts:
+        places = [case.names.index(vote.voter) for vote in verdict.votes]
+        assert places == sorted(places)
 
 
 @given(cases(), st.integers(1, 9))

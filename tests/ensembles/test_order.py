@@ -61,7 +61,7 @@ RULES = [at_least(1, 3), at_least(2, 3), at_least(3, 3), weighted([0.7, 0.2, 0.1
 def test_the_cheapest_order_changes_none_of_ten_thousand_decisions(rule: Rule) -> None:
     scores = correlated_scores()
     frames = [Subject(f"frame-{row}", row) for row in range(FRAMES)]
-    best = cheapest_order(answers_of(scores, 0.7), COSTS, rule)
+    best = cheapest_order(Openness(answers_of(scores, 0.7), rule), COSTS)
 
     def judged(columns: Sequence[int]) -> tuple[list[Decision], float]:
         voters = [Column(scores[:, column]) for column in columns]
@@ -94,7 +94,7 @@ def test_no_permutation_is_cheaper(table: tuple[Answers, list[float], Rule]) -> 
     answers, costs, rule = table
     openness = Openness(answers, rule)
 
-    best = cheapest_order(answers, costs, rule)
+    best = cheapest_order(openness, costs)
 
     others = [order_of(each, costs, openness).cost for each in permutations(range(len(costs)))]
     assert best.cost == pytest.approx(min(others))
@@ -105,7 +105,7 @@ def test_for_independent_voters_it_is_the_ratio_rule(rule: Rule, first: int) -> 
     random = np.random.default_rng(0)
     answers = (random.random((FRAMES, 2)) < [0.1, 0.5]).astype(np.int8)
 
-    order = cheapest_order(answers, [1.0, 1.2], rule)
+    order = cheapest_order(Openness(answers, rule), [1.0, 1.2])
 
     assert order.columns[0] == first
     assert order.asked[0] == 1
@@ -114,7 +114,7 @@ def test_for_independent_voters_it_is_the_ratio_rule(rule: Rule, first: int) -> 
 def test_equal_costs_and_votes_keep_the_order_of_the_file() -> None:
     answers = np.zeros((5, 3), dtype=np.int8)
 
-    assert cheapest_order(answers, [1, 1, 1], at_least(1, 3)).columns == (0, 1, 2)
+    assert cheapest_order(Openness(answers, at_least(1, 3)), [1, 1, 1]).columns == (0, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -122,4 +122,4 @@ def test_equal_costs_and_votes_keep_the_order_of_the_file() -> None:
 )
 def test_costs_that_cannot_be_are_refused(costs: list[float], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
-        cheapest_order(np.zeros((1, 2), dtype=np.int8), costs, at_least(1, 2))
+        cheapest_order(Openness(np.zeros((1, 2), dtype=np.int8), at_least(1, 2)), costs)

@@ -15,11 +15,11 @@ from tokenizers.pre_tokenizers import Whitespace
 from models.cards import OPSET, ClipCard, ResNetCard
 from models.clip_bundle import CARD_FILE, IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE
 from models.clip_zero_shot import ClipOptions
+from models.converted_file import card_path
 from models.onnx_classifier import OnnxOptions
 from models.options import ModelOptions
 from models.preprocess import Recipe
 from models.resnet50 import ResNet50Options
-from models.resnet50_bundle import card_path
 from models.weights import sha256_of
 from tests.models.networks import classifier, network, weights, written
 

@@ -75,6 +75,30 @@ def classifier(
     return written(model, path)
 
 
+def convolutional(
+    *, gives: str = "scores", classes: int = 3, side: int = 8, gain: float = 1.0
+) -> ModelProto:
+    """Numbers per class of an n x 3 x side x side picture: two convolutions and a product."""
+    return network(
+        [
+            ("Conv", "image first", "a"),
+            ("Relu", "a", "b"),
+            ("Conv", "b second", "c"),
+            ("Relu", "c", "d"),
+            ("GlobalAveragePool", "d", "pooled"),
+            ("Flatten", "pooled", "features"),
+            ("MatMul", "features read_out", gives),
+        ],
+        {
+            "first": weights(16, 3, 3, 3) / 3,
+            "second": weights(16, 16, 3, 3, seed=1) / 12,
+            "read_out": gain * weights(16, classes, seed=2),
+        },
+        takes=("image", ["n", 3, side, side]),
+        gives={gives: ["n", classes]},
+    )
+
+
 def single_output(path: Path, *, shape: Sequence[int | str], value: float = 0.5) -> Path:
     """Ignores an n x 3 x 8 x 8 picture and gives `value`, as often as there are pictures."""
     nodes = [

@@ -9,9 +9,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from models.cards import OPSET, ClipCard, ResNetCard
 from models.clip_bundle import CARD_FILE, IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE
+from models.converted_file import card_path
 from models.frames import Frame
 from models.preprocess import Recipe
-from models.resnet50_bundle import card_path
 from models.weights import sha256_of
 from tests.models.networks import Array, network, written
 

@@ -5,6 +5,7 @@ from shutil import copytree
 import numpy as np
 import pytest
 
+from ensembles.asking import AsListed, CheapestFirst
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.voter import Reading, Voter
 from models.catalog import KINDS, digest, load_ensemble, options_for, options_of, read
@@ -46,6 +47,17 @@ def file(tmp_path: Path) -> Path:
 
 def digest_of(path: Path) -> str:
     return digest(read(path), SETTINGS)
+
+
+def test_the_cheapest_order_is_found_and_leaves_the_digest_as_it_is(file: Path) -> None:
+    listed = load_ensemble(file, SETTINGS)
+    file.write_text(f"{FILE}order: cheapest\n")
+
+    cheapest = load_ensemble(file, SETTINGS)
+
+    assert cheapest.digest == listed.digest
+    assert isinstance(listed.gate.asking, AsListed)
+    assert isinstance(cheapest.gate.asking, CheapestFirst)
 
 
 def test_short_names_stand_for_classes() -> None:

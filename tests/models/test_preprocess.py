@@ -190,3 +190,20 @@ def test_shortest_rounds_as_torchvision_does(sides: tuple[int, int]) -> None:
     pixels = fitted(noise(*sides), CLIP)
 
     assert (pixels == np.asarray(expected)).all()
+
+
+@given(
+    scale=st.floats(0.5, 70_000),
+    mean=st.tuples(*[st.sampled_from([0.0, 0.45, -3.0])] * 3),
+    std=st.tuples(*[st.sampled_from([1.0, 0.22, 57.0])] * 3),
+)
+def test_every_level_becomes_what_torchvision_makes_of_it(
+    scale: float, mean: tuple[float, float, float], std: tuple[float, float, float]
+) -> None:
+    levels = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
+    shares = levels.astype(np.float32) / np.float32(scale)
+    expected = (shares - np.array(mean, np.float32)) / np.array(std, np.float32)
+
+    (row,) = prepare([View(levels)], plain(16, scale=scale, mean=mean, std=std, layout="NHWC"))
+
+    np.testing.assert_array_equal(row, expected)

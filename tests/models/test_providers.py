@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from ensembles.errors import WeightsError
-from models.providers import PROVIDERS, chosen_provider, provider_options, refuse_fallback
+from models.providers import (
+    PROVIDERS,
+    chosen_provider,
+    provider_options,
+    refuse_fallback,
+    why_cpu,
+)
 
 
 def complaint(choose: Callable[[], object]) -> str:
@@ -42,4 +48,22 @@ def test_tensorrt_keeps_its_engines_in_the_cache(tmp_path: Path) -> None:
     tensorrt, cuda, cpu = provider_options("tensorrt", tmp_path)
 
     assert tensorrt["trt_engine_cache_path"] == str(tmp_path / "tensorrt")
-    assert cuda == cpu == {}
+    assert cuda["use_tf32"] == "0"
+    assert cpu == {}
+
+
+@pytest.mark.parametrize(
+    ("available", "card", "said"),
+    [
+        (["CPUExecutionProvider"], True, "install skysift[gpu]"),
+        (["CPUExecutionProvider"], False, ""),
+        (["CUDAExecutionProvider", "CPUExecutionProvider"], True, ""),
+    ],
+)
+def test_a_card_that_the_runtime_cannot_use_is_told(
+    available: list[str], card: bool, said: str
+) -> None:
+    why = why_cpu(available, card_is_there=card)
+
+    assert said in why
+    assert bool(why) == bool(said)

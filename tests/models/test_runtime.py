@@ -1,29 +1,45 @@
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
+from structlog.testing import capture_logs
 
 from ensembles.errors import WeightsError
-from models.runtime import (
-    Runtime,
-    Session,
-    available_providers,
-    installed_runtimes,
-)
+from models import handles
+from models.batch_sizes import warm_sizes
+from models.bound import Batch
+from models.handles import available_providers, installed_runtimes
+from models.runtime import Runtime, Session
 from models.settings import ModelSettings
-from models.tensors import Tensor
+from models.tensors import Port, Tensor
 from tests.models.networks import classifier, network, weights, written
 
 IMAGE = Tensor((3, 8, 8))
+PORT_IN = Port("image", (None, 3, 8, 8), "tensor(float)")
+PORT_OUT = Port("scores", (None, 3), "tensor(float)")
 SCORES, FEATURES = Tensor((3,), name="scores"), Tensor((None,), name="features")
 
 
 def opened(path: Path, *, max_batch: int = 32, takes: Tensor = IMAGE) -> Session:
     runtime = Runtime(ModelSettings(threads=1, max_batch=max_batch))
     return runtime.open(path, takes=takes, gives=[SCORES, FEATURES])
+
+
+class Recording:
+    """A network that notes the sizes of the batches it is given."""
+
+    def __init__(self, path: Path) -> None:
+        self.network = onnxruntime.InferenceSession(path)
+        self.sizes: list[int] = []
+
+    def run(self, names: Sequence[str], feed: Mapping[str, Batch]) -> list[Batch]:
+        self.sizes += [len(batch) for batch in feed.values()]
+        answers: list[Batch] = self.network.run(names, feed)
+        return answers
 
 
 def complaint(open_it: Callable[[], object]) -> str:
@@ -176,18 +192,66 @@ def test_asking_for_a_gpu_where_the_runtime_has_none_opens_nothing(tmp_path: Pat
     )
 
 
-@pytest.mark.filterwarnings("ignore:Specified provider:UserWarning")
-def test_a_gpu_that_does_not_start_is_an_error_and_no_slow_gate(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def broken_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A runtime that says it has CUDA, where CUDA does not start."""
     if "CUDAExecutionProvider" in available_providers():
         pytest.skip("this runtime has CUDA")
-    path = classifier(tmp_path / "a.onnx")
-    monkeypatch.setattr("models.runtime.available_providers", lambda: ["CUDAExecutionProvider"])
+    monkeypatch.setattr("models.handles.available_providers", lambda: ["CUDAExecutionProvider"])
+    handles.say_once.cache_clear()
 
-    message = complaint(lambda: Runtime(ModelSettings()).open(path, takes=IMAGE, gives=[SCORES]))
+
+@pytest.mark.usefixtures("broken_gpu")
+@pytest.mark.filterwarnings("ignore:Specified provider:UserWarning")
+def test_a_gpu_that_was_asked_for_and_does_not_start_is_an_error_and_no_slow_gate(
+    tmp_path: Path,
+) -> None:
+    path, runtime = classifier(tmp_path / "a.onnx"), Runtime(ModelSettings(provider="cuda"))
+
+    message = complaint(lambda: runtime.open(path, takes=IMAGE, gives=[SCORES]))
 
     assert "CUDAExecutionProvider did not start, only CPUExecutionProvider would run" in message
+
+
+@pytest.mark.usefixtures("broken_gpu")
+@pytest.mark.filterwarnings("ignore:Specified provider:UserWarning")
+def test_auto_falls_back_to_the_cpu_and_says_once_why_and_what_to_do(tmp_path: Path) -> None:
+    path, runtime = classifier(tmp_path / "a.onnx"), Runtime(ModelSettings(provider="auto"))
+
+    with capture_logs() as said:
+        session, _ = (runtime.open(path, takes=IMAGE, gives=[SCORES]) for _ in range(2))
+
+    assert session.run(weights(2, 3, 8, 8))[0].shape == (2, 3)
+    (line,) = said
+    assert line["event"] == "runs_on_cpu_instead_of_gpu"
+    assert "did not start" in line["why"]
+    assert "check the driver" in line["why"]
+    assert session.sizes == ()
+
+
+@pytest.mark.usefixtures("broken_gpu")
+@pytest.mark.filterwarnings("ignore:Specified provider:UserWarning")
+def test_a_broken_file_is_told_as_such_and_not_as_a_missing_gpu(tmp_path: Path) -> None:
+    path = classifier(tmp_path / "cut.onnx")
+    path.write_bytes(path.read_bytes()[:-100])
+
+    with capture_logs() as said:
+        message = complaint(lambda: opened(path))
+
+    assert str(path) in message
+    assert said == []
+
+
+def test_a_batch_is_padded_to_a_size_that_was_warmed(tmp_path: Path) -> None:
+    handle = Recording(classifier(tmp_path / "a.onnx"))
+    session = Session(handle, PORT_IN, [PORT_OUT], max_batch=8, sizes=warm_sizes(8))
+
+    answers = {rows: session.run(weights(rows, 3, 8, 8))[0] for rows in (1, 3, 5, 8, 13)}
+
+    assert handle.sizes == [1, 4, 8, 8, 8, 8]
+    assert [len(answer) for answer in answers.values()] == [1, 3, 5, 8, 13]
+    whole = opened(tmp_path / "a.onnx").run(weights(13, 3, 8, 8))[0]
+    assert np.allclose(answers[13], whole, atol=1e-6)
 
 
 def test_what_is_installed_can_be_asked() -> None:

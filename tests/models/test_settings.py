@@ -12,7 +12,7 @@ def test_the_defaults_need_no_environment() -> None:
 
     assert settings.home == Path.home() / ".cache" / "skysift"
     assert settings.limits == Limits()
-    assert 1 <= settings.session_threads <= 4
+    assert 1 <= settings.shares.session <= 4
 
 
 def test_variables_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
     settings = read_settings()
 
-    assert (settings.home, settings.session_threads, settings.limits.side) == (tmp_path, 3, 9000)
+    assert (settings.home, settings.shares.session, settings.limits.side) == (tmp_path, 3, 9000)
 
 
 def test_all_wrong_variables_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from prometheus_client import REGISTRY
 
+from ensembles.asking import EVERY, CheapestFirst
 from ensembles.reasons import Reason
+from ensembles.rules import at_least
 from ensembles.voter import Floats, Reading
-from monitoring.around import Forgiving, guard
+from monitoring.around import Forgiving, ShownOrder, guard
 
 BROKEN = -1
 
@@ -138,3 +140,19 @@ def test_readings_are_timed() -> None:
     guard("boats", "timed", Halves(), 5).read([1])
 
     assert REGISTRY.get_sample_value("skysift_stage_duration_seconds_count", labels) == 1
+
+
+def test_the_asking_order_is_shown_as_it_is_found() -> None:
+    def places() -> list[float | None]:
+        labels = [{"ensemble": "shown", "voter": voter} for voter in ("slow", "quick")]
+        return [REGISTRY.get_sample_value("skysift_voter_place", each) for each in labels]
+
+    order = ShownOrder("shown", ["slow", "quick"], CheapestFirst(at_least(1, 2), seats=2))
+    before = places()
+    for column, seconds in enumerate((9.0, 1.0)):
+        order.timed(column, views=1, seconds=seconds)
+    order.learn(np.zeros((EVERY, 2), dtype=np.int8), np.arange(EVERY))
+    order.learn(np.ones((EVERY, 2), dtype=np.int8), np.arange(EVERY))
+
+    assert (before, places()) == ([1, 2], [2, 1])
+    assert order.columns == (1, 0)

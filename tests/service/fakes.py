@@ -67,10 +67,9 @@ def ensemble(
 
 def app_of(*ensembles: Ensemble, **settings: object) -> Starlette:
     """Return the whole site around the ensembles, as BentoML would mount it."""
-    threads = {"judge_threads": 1, "decode_threads": 1}
-    chosen = ServiceSettings.model_validate(threads | settings)
+    chosen = ServiceSettings.model_validate(settings)
     v1 = v1_app()
-    v1.state.desk = Desk.put_to_work(ensembles or [ensemble()], chosen, ModelSettings())
+    v1.state.desk = Desk.put_to_work(ensembles or [ensemble()], chosen, ModelSettings(threads=1))
     return Starlette(routes=[Mount("/v1", v1), Mount("/", site_app())])
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 
 import structlog
@@ -11,6 +12,7 @@ from ensembles.reasons import Reason
 from ensembles.votes import Verdict
 from models.frames import Frame
 from service.batching import Joiner
+from service.pace import Pacing, Steady
 from tests.service.fakes import DARK
 
 FRAME = Frame.decode(DARK)
@@ -35,7 +37,7 @@ class Recorder:
 
 
 def joiner(judge: Recorder, *, threads: int = 1, most: int = 4) -> Joiner:
-    return Joiner(judge, ThreadPoolExecutor(threads), threads=threads, most=most)
+    return Joiner(judge, ThreadPoolExecutor(threads), threads=threads, pacing=Steady(most))
 
 
 async def judged(desk: Joiner, judge: Recorder, flags: Sequence[bool]) -> list[Verdict]:
@@ -70,6 +72,107 @@ def test_frames_that_must_ask_all_are_not_joined_with_others() -> None:
     asyncio.run(judged(joiner(judge), judge, [True, True, False]))
 
     assert judge.groups == [(1, False), (2, True), (1, False)]
+
+
+class Patient(Steady):
+    """Would hold a frame for a minute."""
+
+    def hold_seconds(self, waiting: int) -> float:
+        return 60.0
+
+
+class Hurried(Steady):
+    """Holds a frame for a moment; remembers what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__(4)
+        self.judgements: list[int] = []
+
+    def judged(self, frames: int, seconds: float) -> None:
+        assert seconds >= 0
+        self.judgements.append(frames)
+
+    def hold_seconds(self, waiting: int) -> float:
+        return 0.001
+
+
+def with_pacing(judge: Recorder, pacing: Pacing) -> Joiner:
+    return Joiner(judge, ThreadPoolExecutor(1), threads=1, pacing=pacing)
+
+
+def test_nothing_is_held_when_nothing_else_is_on_its_way() -> None:
+    judge = Recorder()
+
+    asyncio.run(with_pacing(judge, Patient(4)).judge(FRAME, ask_all=False))
+
+    assert judge.groups == [(1, False)]
+
+
+def test_a_held_frame_goes_with_the_one_it_was_held_for() -> None:
+    judge = Recorder()
+
+    async def story() -> None:
+        desk = with_pacing(judge, Patient(4))
+        with desk.on_its_way():
+            first = asyncio.ensure_future(desk.judge(FRAME, ask_all=False))
+            await asyncio.sleep(0)
+        await desk.judge(FRAME, ask_all=False)
+        await first
+
+    asyncio.run(story())
+
+    assert judge.groups == [(2, False)]
+
+
+def test_a_held_frame_goes_alone_when_the_other_turns_out_to_be_none() -> None:
+    judge = Recorder()
+
+    async def story() -> None:
+        desk = with_pacing(judge, Patient(4))
+        with suppress(ValueError), desk.on_its_way():
+            first = asyncio.ensure_future(desk.judge(FRAME, ask_all=False))
+            await asyncio.sleep(0)
+            raise ValueError("no picture")
+        await first
+
+    asyncio.run(story())
+
+    assert judge.groups == [(1, False)]
+
+
+def test_a_held_frame_goes_alone_when_its_time_is_up() -> None:
+    judge, pacing = Recorder(), Hurried()
+
+    async def story() -> None:
+        desk = with_pacing(judge, pacing)
+        with desk.on_its_way():
+            await desk.judge(FRAME, ask_all=False)
+
+    asyncio.run(story())
+
+    assert judge.groups == [(1, False)]
+    assert pacing.judgements == [1]
+
+
+def test_a_group_as_large_as_may_be_is_not_held() -> None:
+    judge = Recorder()
+
+    async def story() -> None:
+        desk = with_pacing(judge, Patient(1))
+        with desk.on_its_way():
+            await desk.judge(FRAME, ask_all=False)
+
+    asyncio.run(story())
+
+    assert judge.groups == [(1, False)]
+
+
+def test_judgements_that_ask_all_teach_nothing() -> None:
+    judge, pacing = Recorder(), Hurried()
+
+    asyncio.run(with_pacing(judge, pacing).judge(FRAME, ask_all=True))
+
+    assert pacing.judgements == []
 
 
 def test_idle_threads_share_what_waits() -> None:

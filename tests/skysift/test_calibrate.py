@@ -325,7 +325,9 @@ def test_an_early_no_is_certified_with_the_rest_and_told(
     table_now = read_score_table(scores).table
     kept = kept_by_ensemble(table_now, config)
     assert int((~objects_found(table_now, kept)).sum()) == certificate.misses
-    assert "Floor of near" in out.with_name("report.html").read_text()
+    page = out.with_name("report.html").read_text()
+    assert "Floor of near" in page
+    assert "“near” ends most empty frames by itself" in page
 
 
 def test_an_early_no_that_is_asked_late_is_told(

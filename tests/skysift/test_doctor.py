@@ -116,6 +116,15 @@ def test_auto_says_what_it_chose() -> None:
     assert "runs on cpu" in provider_finding("auto", [CPU]).found
 
 
+def test_a_gpu_that_is_not_used_is_worth_a_warning() -> None:
+    finding = provider_finding("auto", [CPU], card_is_there=True)
+
+    assert finding.status is Status.WARN
+    assert "an NVIDIA GPU that is not used" in finding.found
+    assert "install skysift[gpu]" in finding.remedy
+    assert provider_finding("cpu", [CPU], card_is_there=True).status is Status.OK
+
+
 @pytest.mark.usefixtures("a_good_machine")
 def test_a_machine_without_faults_exits_with_0(skysift: Skysift, ensemble: Path) -> None:
     shown = skysift("doctor", "--ensemble", ensemble)

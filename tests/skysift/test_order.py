@@ -40,7 +40,9 @@ def test_the_file_is_written_in_that_order(
 
     assert shown.code == 0
     assert "25.0% saved" in shown.out
-    assert [voter.name for voter in read(out).voters] == ["far", "near"]
+    written = read(out)
+    assert [voter.name for voter in written.voters] == ["far", "near"]
+    assert written.order == ("cheapest" if written.full_ballots else "listed")
     assert skysift(*command, "--out", out).code == 2
 
 

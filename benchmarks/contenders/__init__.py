@@ -1,0 +1,1 @@
+"""Everything that can be measured, one contender a file; see `benchmarks/contender.py`."""
