@@ -100,6 +100,15 @@ class Counts:
         """Inputs that have their row."""
         return self.scored + self.failed
 
+    def plus(self, entry: Entry) -> "Counts":
+        """Return the counts with one more row."""
+        return Counts(
+            self.inputs,
+            self.scored + (not entry.failed),
+            self.failed + entry.failed,
+            self.review + (entry.cells["decision"] == "review"),
+        )
+
 
 class Journal:
     """The journal of one run; use it in a `with` block.

@@ -212,13 +212,7 @@ class LocalRun:
 
     def _keep(self, entry: Entry) -> None:
         self._entries.append(entry)
-        now = self._counts
-        self._counts = replace(
-            now,
-            scored=now.scored + (not entry.failed),
-            failed=now.failed + entry.failed,
-            review=now.review + (entry.cells["decision"] == "review"),
-        )
+        self._counts = self._counts.plus(entry)
 
     def _bury(self, worker: _Worker) -> None:
         """Replace a dead worker and put under suspicion what it held."""

@@ -142,9 +142,12 @@ def _score(
         )
         .iter_rows()
     )
+    counts = journal.counts()
     for entries, seconds in _in_commits(rows):
         journal.commit(entries, seconds)
-        tell(journal.counts())
+        for entry in entries:
+            counts = counts.plus(entry)
+        tell(counts)
         if stopping():
             return
 
