@@ -18,9 +18,9 @@ def copy_kept(
         bool, typer.Option("--link", help="Make symbolic links instead of copies.")
     ] = False,
 ) -> None:
-    """Copy what a job sent to review; originals are never moved or changed.
+    """Copy what a job kept, never move it.
 
-    What could not be read is kept too, and is copied as it is. The exit code is 1 when something
+    Kept is what went to review; originals are only read. What could not be read is kept too, and is copied as it is. The exit code is 1 when something
     is missing by now, or lies in an archive, a video or behind a URL.
     """
     if to.exists() and not to.is_dir():

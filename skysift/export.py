@@ -18,7 +18,7 @@ def export(
     ],
     to: Annotated[Path | None, typer.Option(help="Gets the files; default: the job's.")] = None,
 ) -> None:
-    """Write a job's rows in other formats.
+    """Write a job's rows in another format.
 
     Works at any time, also of a job that is not complete: then of the rows that there are.
     """

@@ -18,9 +18,9 @@ def merge(
     *,
     out: Annotated[Path, typer.Option(help="Gets the whole job.")],
 ) -> None:
-    """Join the parts of a divided job, and check the sums.
+    """Join the parts of a divided job.
 
-    All parts must be complete, of one job, and together the whole of it.
+    The sums are checked. All parts must be complete, of one job, and together the whole of it.
     """
     merge_parts(parts, out)
     with Journal(out) as journal:

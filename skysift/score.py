@@ -48,7 +48,7 @@ def score(
         str | None, typer.Option(help="URL of a Prometheus Pushgateway that gets the sums.")
     ] = None,
 ) -> None:
-    """Score frames: a job that survives anything, or a score table.
+    """Score any number of frames; goes on after a kill.
 
     With a folder as --out it is a job: one row for each input, on the disk as it goes; --resume
     goes on after a kill. With a .parquet or .csv file it asks every voter about every frame, and
