@@ -20,8 +20,8 @@ def copy_kept(
 ) -> None:
     """Copy what a job kept, never move it.
 
-    Kept is what went to review; originals are only read. What could not be read is kept too, and is copied as it is. The exit code is 1 when something
-    is missing by now, or lies in an archive, a video or behind a URL.
+    Kept is what went to review, also what could not be read; originals are only read. The exit
+    code is 1 when something is missing by now, or lies in an archive, a video or behind a URL.
     """
     if to.exists() and not to.is_dir():
         raise ConfigError(f"--to {to}: is a file; a folder is needed")
