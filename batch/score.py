@@ -32,8 +32,15 @@ one: a frame is then decoded large, and has tiles enough to fill a batch."""
 AHEAD = 2
 """Chunks that are decoded, or wait for it, while one is judged."""
 
+Tap = Callable[[Frame, Verdict], None]
+"""Is told of every frame that was judged, while its pixels are there."""
+
 ItemT = TypeVar("ItemT")
 DoneT = TypeVar("DoneT")
+
+
+def _tells_nobody(frame: Frame, verdict: Verdict) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +69,13 @@ def score(
     limits: Limits,
     decoders: int = 1,
     ask_all: bool = False,
+    tap: Tap = _tells_nobody,
 ) -> Iterator[Row]:
     """Yield one row per path, in their order; see `score_inputs`."""
     inputs = map(Input.of_path, paths)
-    return score_inputs(inputs, ensemble, limits=limits, decoders=decoders, ask_all=ask_all)
+    return score_inputs(
+        inputs, ensemble, limits=limits, decoders=decoders, ask_all=ask_all, tap=tap
+    )
 
 
 def score_inputs(
@@ -75,6 +85,7 @@ def score_inputs(
     limits: Limits,
     decoders: int = 1,
     ask_all: bool = False,
+    tap: Tap = _tells_nobody,
 ) -> Iterator[Row]:
     """Yield one row per input, in their order; one that cannot be read is a `review` row.
 
@@ -84,6 +95,7 @@ def score_inputs(
         limits: What one picture may cost.
         decoders: Threads that decode while the gate judges.
         ask_all: Ask every voter about every picture.
+        tap: Is told of every judged frame.
     """
     stamp = stamp_of(ensemble)
     look = partial(
@@ -96,7 +108,7 @@ def score_inputs(
     with ThreadPoolExecutor(decoders, thread_name_prefix="decode") as pool:
         seen = _ahead(pool, look, opened, depth=AHEAD * chunk_of(ensemble))
         while chunk := tuple(islice(seen, chunk_of(ensemble))):
-            yield from _judged(chunk, ensemble, stamp, ask_all=ask_all)
+            yield from _judged(chunk, ensemble, stamp, ask_all=ask_all, tap=tap)
 
 
 def chunk_of(ensemble: Ensemble) -> int:
@@ -187,7 +199,7 @@ def picture_of(frame: Frame, from_input: Input) -> Picture:
 
 
 def _judged(
-    chunk: Sequence[Seen], ensemble: Ensemble, stamp: Stamp, *, ask_all: bool
+    chunk: Sequence[Seen], ensemble: Ensemble, stamp: Stamp, *, ask_all: bool, tap: Tap
 ) -> Iterator[Row]:
     started = perf_counter()
     frames = [seen.frame for seen in chunk if seen.frame is not None]
@@ -199,6 +211,7 @@ def _judged(
             verdict, seconds = Verdict.unjudged(seen.reason), seen.seconds
         else:
             verdict, seconds = next(verdicts), seen.seconds + judging
+            tap(seen.frame, verdict)
         yield Row(seen.picture, verdict, stamp, now, seconds, seen.detail)
 
 

@@ -14,7 +14,7 @@ from benchmarks.laps import Running
 from benchmarks.load import HttpRunning
 from benchmarks.setting.ensembles import Gate
 from benchmarks.setting.pictures import Picture, pictures
-from benchmarks.setting.setting import Setting, in_turn
+from benchmarks.setting.setting import READY_SECONDS, Setting, in_turn
 from demo.scenes import draw_flights
 from demo.shipped import CONFIG
 from service.child import free_port, served
@@ -128,7 +128,7 @@ def _service(setting: Setting, stack: ExitStack, settings: ServiceSettings) -> R
     ensembles = (setting.ensemble(Gate("plain")),)
     settings = settings.model_copy(update={"ensembles": ensembles, "drain_seconds": 0})
     log = setting.logs / f"growth-{settings.port}.log"
-    server = stack.enter_context(served(settings, log=log))
+    server = stack.enter_context(served(settings, log=log, seconds=READY_SECONDS))
     return HttpRunning(server.process_id, server.url, raw("/v1/triage?explain=true"), votes)
 
 

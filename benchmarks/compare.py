@@ -15,8 +15,8 @@ from pathlib import Path
 from benchmarks.contender import Contender, Group, all_contenders
 from benchmarks.direct import expected_scores
 from benchmarks.laps import Laps, round_ratios
+from benchmarks.publish import FIGURES, RESULTS, quote, save, table
 from benchmarks.race import Place, Plan, race
-from benchmarks.results import FIGURES, RESULTS, quote, save, table
 from benchmarks.setting.ensembles import Gate
 from benchmarks.setting.setting import in_turn, make_setting
 

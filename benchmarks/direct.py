@@ -41,7 +41,8 @@ def prepare_direct(ensemble_file: Path, way: Way, *, full_decode: bool = False) 
         found: list[Scores] = []
         for group in _groups(paths, way.batch):
             frames = [Frame.decode(path.read_bytes(), enough_px=enough_px) for path in group]
-            columns = {seat.name: seat.voter.read(frames).scores for seat in ensemble.gate.seats}
+            views = [view.shown for frame in frames for view in ensemble.gate.cut(frame)]
+            columns = {seat.name: seat.voter.read(views).scores for seat in ensemble.gate.seats}
             found += [
                 {name: float(scores[row]) for name, scores in columns.items()}
                 for row in range(len(frames))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.axes import AXES, LONG
 from benchmarks.growth_axis import Axis, Point
-from benchmarks.results import FIGURES, RESULTS, quote, save, table
+from benchmarks.publish import FIGURES, RESULTS, quote, save, table
 from benchmarks.setting.setting import make_setting
 
 HEADINGS = ("axis", "value", "CPU per frame, ms", "frames/s", "p50 / p95, ms", "memory, MB")

@@ -25,10 +25,10 @@ from benchmarks.direct import expected_scores
 from benchmarks.inside import inside
 from benchmarks.laps import Laps, Running, Scores, run_lap
 from benchmarks.load import HttpRunning
-from benchmarks.results import quote, save, table
+from benchmarks.publish import quote, save, table
 from benchmarks.setting.ensembles import Gate
 from benchmarks.setting.pictures import Picture
-from benchmarks.setting.setting import Setting, make_setting
+from benchmarks.setting.setting import READY_SECONDS, Setting, make_setting
 from benchmarks.stand_ins import (
     VOTERS,
     even_thresholds,
@@ -163,7 +163,8 @@ def _server(
 ) -> AbstractContextManager[Served]:
     files = tuple(setting.ensemble(gate) for gate in gates)
     settings = ServiceSettings(ensembles=files, port=free_port(), drain_seconds=0)
-    return served(settings, log=setting.logs / f"prevalence-{precision}.log")
+    log = setting.logs / f"prevalence-{precision}.log"
+    return served(settings, log=log, seconds=READY_SECONDS)
 
 
 def _shown(

@@ -16,10 +16,9 @@ from benchmarks.contender import UnavailableError
 from benchmarks.environments import python_of
 from benchmarks.load import Ask, HttpRunning, Understand
 from benchmarks.processes import tree
-from benchmarks.setting.setting import ROOT, Setting
+from benchmarks.setting.setting import READY_SECONDS, ROOT, Setting
 from service.child import free_port
 
-READY_SECONDS = 240
 LOOK_SECONDS = 0.2
 END_SECONDS = 20
 LAST_CHARACTERS = 600

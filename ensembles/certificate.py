@@ -11,7 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from ensembles.errors import ConfigError
 from ensembles.mistakes import mistakes_in
 
-Status = Literal["valid", "void", "none"]
+Status = Literal["valid", "watch", "void", "none"]
+"""`watch`: valid by itself, but the world is not the one it was made for (drift)."""
 
 
 def _numbers_in(value: object) -> object:

@@ -100,6 +100,18 @@ class VoterConfig(Strict):
     views: Literal["whole", "tiles"] | None = Field(default=None, exclude_if=_is_unset)
 
 
+class OnDrift(Strict):
+    """`on_drift: {switch_to: wide.yaml}`: who judges when the promise is in doubt.
+
+    Attributes:
+        switch_to: The ensemble file of a gate with a wider net, certified beforehand.
+        when: `watch`: as soon as the certificate is on watch or void; `void`: only then.
+    """
+
+    switch_to: LocalPath
+    when: Literal["watch", "void"] = "watch"
+
+
 class EnsembleConfig(Strict):
     """An ensemble file that was found right.
 
@@ -115,6 +127,11 @@ class EnsembleConfig(Strict):
         full_ballots: Share of frames, in [0, 1], on which every voter is asked.
         certificate: The JSON file with the promise made for this ensemble. It decides nothing,
             so the digest does not cover it.
+        profile: The file that says what usual frames are like (`skysift profile make`); drift is
+            watched when there is one. It decides nothing, so the digest does not cover it.
+        on_drift: Who judges when the promise is in doubt. What this gate says of a frame does not
+            depend on it, and a verdict names the digest of the gate that gave it, so the digest
+            does not cover it.
     """
 
     name: EnsembleName
@@ -125,6 +142,9 @@ class EnsembleConfig(Strict):
     order: Literal["listed", "cheapest"] = Field(default="listed", exclude=True)
     full_ballots: Share = 0.02
     certificate: LocalPath | None = None
+    # Left out of what is dumped, and so out of the digest.
+    profile: LocalPath | None = Field(default=None, exclude=True)
+    on_drift: OnDrift | None = Field(default=None, exclude=True)
 
     @property
     def rule(self) -> Rule:

@@ -48,7 +48,9 @@ def calibrated(base: Tree, point: OperatingPoint, certificate: str | None) -> Tr
         for name, threshold in point.thresholds_of(names).items()
     ]
     vote = _vote(point.candidate, base)
-    return _known({**base, "voters": voters, "vote": vote, "certificate": certificate})
+    changed = {"voters": voters, "vote": vote, "certificate": certificate}
+    # A profile was made with other thresholds, so it would be refused.
+    return _known({**base, **changed, "profile": None})
 
 
 def _known(tree: Tree) -> Tree:
@@ -83,7 +85,12 @@ def base_tree(path: Path, config: EnsembleConfig, *, folder: Path) -> Tree:
         {**entry, "options": _moved(entry.get("options", {}), read[entry["name"]].options, folder)}
         for entry in raw["voters"]
     ]
-    return {**raw, "voters": voters}
+    moved = {**raw, "voters": voters}
+    if config.profile is not None:
+        moved["profile"] = _moved(raw["profile"], config.profile, folder)
+    if config.on_drift:
+        moved["on_drift"] = _moved(raw["on_drift"], config.on_drift, folder)
+    return moved
 
 
 def write_ensemble(tree: Tree, path: Path, *, comment: str) -> None:

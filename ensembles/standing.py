@@ -12,7 +12,8 @@ class Standing:
     """Whether an ensemble is promised anything.
 
     Args:
-        status: `valid`, `void` (made for another digest, or unreadable), or `none`.
+        status: `valid`, `watch` (a drift alarm is on), `void` (made for another digest,
+            unreadable, or refuted by labels), or `none`.
         reason: Why, in words.
         certificate_id: Of the certificate that was found, valid or not; None without one.
     """

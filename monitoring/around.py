@@ -1,6 +1,6 @@
-"""What stands around a voter: a clock and a safety net."""
+"""What stands around a voter: a clock, a safety net, and an ear."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
 from typing import Generic
@@ -14,8 +14,10 @@ from ensembles.asking import Asking
 from ensembles.order import Rows
 from ensembles.reasons import Reason
 from ensembles.rules import Settles
+from ensembles.seat import FrameT
 from ensembles.voter import Floats, Reading, ViewT, Voter, ask
 from ensembles.votes import Answers, Ballots
+from monitoring.embeddings import Embeddings
 from monitoring.metrics import VOTER_PLACE, clock, count_failures
 from monitoring.patience import Patience
 
@@ -46,6 +48,34 @@ class Timed(Generic[ViewT]):
         """Return the voter's own reading."""
         with clock("voter", ensemble=self.ensemble, voter=self.name):
             return self.voter.read(views)
+
+
+class Watched(Generic[FrameT]):
+    """A voter whose embeddings are kept until the verdict on their frame is there.
+
+    The gate has no use for them and drops them; drift is measured on them.
+
+    Args:
+        voter: The voter inside.
+        embeddings: Where they are kept.
+        wanted: Whether a frame of this id is watched at all.
+    """
+
+    def __init__(
+        self, voter: Voter[FrameT], embeddings: Embeddings, wanted: Callable[[str], bool]
+    ) -> None:
+        self.voter = voter
+        self.embeddings = embeddings
+        self.wanted = wanted
+
+    def read(self, views: Sequence[FrameT]) -> Reading:
+        """Return the voter's own reading."""
+        reading = self.voter.read(views)
+        if reading.embeddings is not None:
+            for view, embedding in zip(views, reading.embeddings, strict=True):
+                if self.wanted(view.id):
+                    self.embeddings.add(view.id, embedding)
+        return reading
 
 
 class TimedRule:

@@ -96,6 +96,64 @@ HTTP_DISCONNECTS = Counter(
     "skysift_http_disconnects_total", "Clients that left before their answer."
 )
 
+LABELS = Gauge(
+    "skysift_labels",
+    "Labels that people gave, as the review database holds them.",
+    ["ensemble", "label", "source"],
+    multiprocess_mode="mostrecent",
+)
+RECALL_POSITIVES = Gauge(
+    "skysift_recall_positives",
+    "Labelled frames of the blind sample that show the target, by what became of them.",
+    ["ensemble", "outcome"],
+    multiprocess_mode="mostrecent",
+)
+RECALL_EVIDENCE = Gauge(
+    "skysift_recall_evidence",
+    "How strongly labels speak against the promised recall; at the limit the promise is void.",
+    ["ensemble"],
+    multiprocess_mode="mostrecent",
+)
+RECALL_EVIDENCE_LIMIT = Gauge(
+    "skysift_recall_evidence_limit",
+    "From this evidence on, the promise on recall is void.",
+    ["ensemble"],
+    multiprocess_mode="mostrecent",
+)
+RECALL_LOWER_BOUND = Gauge(
+    "skysift_recall_lower_bound",
+    "What labels prove of the recall, with 95 % confidence at every look.",
+    ["ensemble"],
+    multiprocess_mode="mostrecent",
+)
+CERTIFICATE_STATUS = Gauge(
+    "skysift_certificate_status",
+    "1 for the status that the promise on recall has, 0 for the others.",
+    ["ensemble", "status"],
+    multiprocess_mode="mostrecent",
+)
+GATE_SWITCHED = Gauge(
+    "skysift_gate_switched",
+    "1 while frames for this ensemble are judged by the wider gate of its `on_drift`.",
+    ["ensemble"],
+    multiprocess_mode="mostrecent",
+)
+SWITCH_REVIEW_HOURS = Gauge(
+    "skysift_gate_switch_review_hours_per_1000_frames",
+    "What the wider gate of `on_drift` costs people beyond the gate that it stands in for.",
+    ["ensemble"],
+    multiprocess_mode="mostrecent",
+)
+AUDIT_FAILURES = Counter(
+    "skysift_audit_failures_total",
+    "Frames of the blind sample that could not be recorded; they were answered all the same.",
+    ["ensemble"],
+)
+WATCH_FAILURES = Counter(
+    "skysift_watch_failures_total",
+    "Looks at the review database that failed: recall and certificates were not watched.",
+)
+
 
 @contextmanager
 def clock(stage: Stage, *, ensemble: str = "", voter: str = "") -> Iterator[None]:

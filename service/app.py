@@ -4,6 +4,7 @@ BentoML owns workers, lifecycle and packaging; pictures go through our own app (
 `bentoml build` and every parent process import this file: nothing heavy happens here.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,8 +40,17 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
     digests = {name: station.ensemble.digest for name, station in desk.stations.items()}
     log.info("ready", ensembles=digests)
+    looking = asyncio.create_task(desk.watch.keep_looking(seconds=SETTINGS.watch_seconds))
+    looking.add_done_callback(_tell_of_a_fault)
     yield
+    looking.cancel()
     desk.close()
+
+
+def _tell_of_a_fault(looking: asyncio.Task[None]) -> None:
+    """Say that nobody watches the promise any more: nothing else would show it."""
+    if not looking.cancelled() and (error := looking.exception()):
+        log.critical("watch_ended", exc_info=error)
 
 
 def _open_desk() -> Desk:

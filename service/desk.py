@@ -1,6 +1,7 @@
 """The desk: every ensemble that is loaded, and who may come to it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Self
 
@@ -12,22 +13,35 @@ from ensembles.reasons import Reason
 from models.catalog import Ensemble, load_ensemble
 from models.settings import ModelSettings
 from monitoring import metrics
-from monitoring.around import guard
+from monitoring.tap import Tap
+from review.store import ReviewStore
 from service.admission import Bodies, Slots
+from service.audit import Audit
 from service.multipart import Upload
+from service.outlook import DriftAlarms, Watch
 from service.refusals import Refusal
 from service.settings import ServiceSettings
+from service.stand_in import StandIn, stand_ins_of
 from service.station import Pools, Station
+from service.watching import around_with, open_tap
 
 
 class Desk:
     """Every ensemble that is loaded, by name; the first is the default."""
 
     def __init__(
-        self, stations: Mapping[str, Station], pools: Pools, settings: ServiceSettings
+        self,
+        stations: Mapping[str, Station],
+        pools: Pools,
+        settings: ServiceSettings,
+        stand_ins: Mapping[str, StandIn],
     ) -> None:
         self.stations = stations
         self.settings = settings
+        self.store = ReviewStore.at(settings.database)
+        self.audit = Audit(self.store, settings.sample)
+        ensembles = [station.ensemble for station in stations.values()]
+        self.watch = Watch(ensembles, stand_ins, self.store, drift_alarms=_alarms_of(stations))
         self.default = next(iter(stations))
         self.bodies = Bodies(settings)
         self.slots = Slots(settings.slots, settings.queue)
@@ -48,29 +62,56 @@ class Desk:
             WeightsError: A model cannot run here.
         """
         models = shared_out(models, settings)
-        loaded = [load_ensemble(path, models, around=guard) for path in settings.ensembles]
-        _refuse_equal_names(loaded, settings.ensembles)
-        return cls.put_to_work(loaded, settings, models)
+        stand_ins = stand_ins_of(settings, models)
+        wider = [one.path for one in stand_ins.values() if one.path not in settings.ensembles]
+        paths = (*settings.ensembles, *dict.fromkeys(wider))
+        taps = [open_tap(path, models, settings) for path in paths]
+        loaded = [
+            load_ensemble(path, models, around=around_with(tap))
+            for path, tap in zip(paths, taps, strict=True)
+        ]
+        _refuse_equal_names(loaded, paths)
+        for tap in filter(None, taps):
+            tap.start()
+        desk = cls.put_to_work(loaded, settings, models, stand_ins, taps=taps)
+        # Before the first frame: who judges may have been settled before a restart.
+        desk.watch.look()
+        return desk
 
     @classmethod
     def put_to_work(
-        cls, ensembles: Sequence[Ensemble], settings: ServiceSettings, models: ModelSettings
+        cls,
+        ensembles: Sequence[Ensemble],
+        settings: ServiceSettings,
+        models: ModelSettings,
+        stand_ins: Mapping[str, StandIn] | None = None,
+        *,
+        taps: Sequence[Tap | None] = (),
     ) -> Self:
-        """Put loaded ensembles to work."""
+        """Put loaded ensembles to work, each with its drift if it has any.
+
+        `stand_ins` are by the name of whom they stand in for.
+        """
         pools = Pools(models.shares)
         for ensemble in ensembles:
             config = ensemble.config
             metrics.ENSEMBLE_INFO.labels(
                 config.name, ensemble.digest, config.target, config.rule.name
             ).set(1)
+            metrics.AUDIT_FAILURES.labels(config.name)
         return cls(
             {
-                ensemble.config.name: Station(ensemble, models.limits, pools, settings)
-                for ensemble in ensembles
+                ensemble.config.name: Station(ensemble, models.limits, pools, settings, tap=tap)
+                for ensemble, tap in zip_longest(ensembles, taps)
             },
             pools,
             settings,
+            stand_ins or {},
         )
+
+    def judge_of(self, ensemble: str) -> Station:
+        """Return the station that judges for the ensemble of this name now."""
+        return self.stations[self.watch.judge_of(ensemble)]
 
     def station(self, name: str | None) -> Station:
         """Return the ensemble a client asked for, or the default.
@@ -101,8 +142,14 @@ class Desk:
             )
 
     def close(self) -> None:
-        """End the threads; what is running is not waited for."""
+        """End the threads; what is running is not waited for, but drift writes down what it saw."""
         self._pools.close()
+        self.audit.close()
+        if self.store:
+            self.store.close()
+        for station in self.stations.values():
+            if station.tap is not None:
+                station.tap.close()
 
 
 def shared_out(models: ModelSettings, settings: ServiceSettings) -> ModelSettings:
@@ -110,6 +157,14 @@ def shared_out(models: ModelSettings, settings: ServiceSettings) -> ModelSetting
     if models.threads:
         return models
     return models.model_copy(update={"threads": settings.cores})
+
+
+def _alarms_of(stations: Mapping[str, Station]) -> DriftAlarms:
+    def alarms(ensemble: str) -> frozenset[str]:
+        tap = stations[ensemble].tap
+        return tap.state.alarms if tap else frozenset()
+
+    return alarms
 
 
 def _refuse_equal_names(ensembles: Sequence[Ensemble], paths: Sequence[Path]) -> None:

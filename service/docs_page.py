@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from service.examples import LABELS_EXAMPLE
 from service.openapi import openapi
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -16,6 +17,7 @@ CURL = {
     "/v1/triage/batch": (
         "curl -F images=@one.jpg -F images=@two.jpg http://localhost:3000/v1/triage/batch"
     ),
+    "/v1/labels": (f"curl --data '{json.dumps(LABELS_EXAMPLE)}' http://localhost:3000/v1/labels"),
 }
 _PAGE = Path(__file__).with_name("docs_page.html")
 
@@ -67,8 +69,13 @@ def _parameters(parameters: list[Json]) -> str:
 
 
 def _request(body: Json) -> str:
-    types = ", ".join(f"<code>{escape(name)}</code>" for name in body.get("content", {}))
+    types = ", ".join(_typed(name, media) for name, media in body.get("content", {}).items())
     return f"<p>Body: {types}</p>" if types else ""
+
+
+def _typed(media_type: str, media: Json) -> str:
+    link = _link(media)
+    return f"<code>{escape(media_type)}</code>{f' {link}' if link else ''}"
 
 
 def _answers(responses: Json) -> str:
@@ -81,10 +88,15 @@ def _answers(responses: Json) -> str:
 
 
 def _reference(response: Json) -> str:
-    for media_type, content in response["content"].items():
-        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-        return f'<a href="#{name}">{name}</a>' if name else f"<code>{escape(media_type)}</code>"
+    for media_type, media in response["content"].items():
+        return _link(media) or f"<code>{escape(media_type)}</code>"
     return ""
+
+
+def _link(media: Json) -> str:
+    """Return a link to the schema of a body; empty when it has none of its own."""
+    name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return f'<a href="#{name}">{name}</a>' if name else ""
 
 
 def _schema(name: str, schema: Json) -> str:

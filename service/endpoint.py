@@ -19,17 +19,27 @@ class Only:
     Starlette would do this itself, but not beside a last route that answers what no other does.
     """
 
-    def __init__(self, method: str, template: str, answer: Answers, *, logged: bool = True) -> None:
+    def __init__(
+        self,
+        method: str,
+        template: str,
+        answer: Answers,
+        *,
+        logged: bool = True,
+        decides: bool = True,
+    ) -> None:
         self.methods = ("GET", "HEAD") if method == "GET" else (method,)
         self.template = template
         self.answer = answer
         self.logged = logged
+        self.decides = decides
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or say which method is right."""
         request = Request(scope, receive, send)
         exchange = Exchange.of(request)
         exchange.route, exchange.logged = self.template, self.logged
+        exchange.decides = self.decides
         if request.method not in self.methods:
             right = " and ".join(self.methods)
             raise HTTPException(

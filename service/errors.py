@@ -49,7 +49,7 @@ def _answer(
     body = ErrorOut(
         error=message,
         reason=reason,
-        decision=None if request.method in ASKS_NOTHING else "review",
+        decision="review" if exchange.decides and request.method not in ASKS_NOTHING else None,
         request_id=exchange.request_id,
     )
     return Response(

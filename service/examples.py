@@ -50,6 +50,7 @@ _SIGNED: Example = {
     "ensemble": "demo",
     "digest": DIGEST,
     "certificate_id": None,
+    "certificate_status": "none",
     "request_id": REQUEST_ID,
     "latency_seconds": 0.031,
 }
@@ -96,6 +97,33 @@ ENSEMBLE_EXAMPLE: Example = {
     "certificate_id": None,
     "certificate_status": "none",
     "certificate_reason": "the ensemble file names no certificate: its recall is not certified",
+    "live_recall": {
+        "kept": 212,
+        "missed": 3,
+        "lower_bound": 0.952,
+        "evidence": None,
+        "limit": 20.0,
+    },
+    "on_drift": None,
+    "judged_by": "demo",
+}
+LABELS_EXAMPLE: Example = {
+    "labels": [
+        {
+            "frame": FRAME_ID,
+            "label": "positive",
+            "object": "hiker-3",
+            "by": "anna",
+            "at": "2026-05-01T10:15:00Z",
+        }
+    ]
+}
+LABELS_ANSWER_EXAMPLE: Example = {
+    "ensemble": "demo",
+    "received": 1,
+    "new": 1,
+    "counted": 1,
+    "request_id": REQUEST_ID,
 }
 ERROR_EXAMPLE: Example = {
     "error": "the picture is cut short: its 71302 bytes end too early",

@@ -34,6 +34,7 @@ class Exchange:
         status: Of the answer; stays 500 when a fault prevents one.
         told: What the log line says beyond the usual; never pixels.
         logged: Whether there is a log line at all.
+        decides: Whether it is about a picture, so that an error to it must say `review`.
         start: On the performance counter, seconds.
         recorded: Whether it has been counted.
     """
@@ -43,6 +44,7 @@ class Exchange:
     status: int = UNANSWERED
     told: dict[str, object] = field(default_factory=dict)
     logged: bool = True
+    decides: bool = True
     start: float = field(default_factory=perf_counter)
     recorded: bool = False
 

@@ -7,7 +7,16 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from service.schemas import BatchAnswer, EnsembleOut, EnsemblesOut, ErrorOut, TriageAnswer
+from service.flight import HEADER, WELL_FORMED
+from service.schemas import (
+    BatchAnswer,
+    EnsembleOut,
+    EnsemblesOut,
+    ErrorOut,
+    LabelsAnswer,
+    LabelsIn,
+    TriageAnswer,
+)
 
 Json = dict[str, Any]
 
@@ -16,6 +25,7 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     BatchAnswer,
     EnsembleOut,
     EnsemblesOut,
+    LabelsAnswer,
     ErrorOut,
 )
 ABOUT = (
@@ -34,6 +44,15 @@ PICTURE_ERRORS = {
     429: "Every slot and the queue are taken; `Retry-After` says when to try again.",
     500: "A fault of the service's own.",
     503: "Not judged within the deadline.",
+}
+LABELS_ERRORS = {
+    400: "A label that cannot be understood; unknown parameter.",
+    404: "No ensemble of that name, or labels are not kept here.",
+    408: "The body came too slowly.",
+    413: "Too many labels or bytes.",
+    429: "Too many large requests at once; `Retry-After` says when to try again.",
+    500: "A fault of the service's own.",
+    503: "The review database cannot be written; nothing was kept.",
 }
 ENSEMBLE_QUERY: Json = {
     "name": "ensemble",
@@ -60,6 +79,13 @@ NAME_IN_PATH: Json = {
     "required": True,
     "schema": {"type": "string"},
     "example": "demo",
+}
+
+FLIGHT: Json = {
+    "name": HEADER,
+    "in": "header",
+    "description": "The flight the pictures are of: drift counts frames of one flight together.",
+    "schema": {"type": "string", "pattern": f"^{WELL_FORMED.pattern}$"},
 }
 
 
@@ -89,7 +115,7 @@ def _version() -> str:
 
 def _schemas() -> Json:
     _, document = models_json_schema(
-        [(model, "serialization") for model in ANSWERS],
+        [(model, "serialization") for model in ANSWERS] + [(LabelsIn, "validation")],
         ref_template="#/components/schemas/{model}",
     )
     schemas: Json = document["$defs"]
@@ -97,7 +123,7 @@ def _schemas() -> Json:
 
 
 def _paths() -> Json:
-    asked = [ENSEMBLE_QUERY, EXPLAIN_QUERY, REQUEST_ID]
+    asked = [ENSEMBLE_QUERY, EXPLAIN_QUERY, FLIGHT, REQUEST_ID]
     one = _multipart({"image": BINARY}, "image")
     many = _multipart({"images": {"type": "array", "items": BINARY, "minItems": 1}}, "images")
     return {
@@ -119,6 +145,16 @@ def _paths() -> Json:
                 "parameters": asked,
                 "requestBody": _body(many),
                 "responses": _responses(BatchAnswer, "The verdicts.", PICTURE_ERRORS),
+            }
+        },
+        "/v1/labels": {
+            "post": {
+                "operationId": "labels",
+                "summary": "Say what is on frames that were judged",
+                "description": "All are kept or none. A label that is known already stays one.",
+                "parameters": [ENSEMBLE_QUERY, REQUEST_ID],
+                "requestBody": _body({"application/json": {"schema": _reference(LabelsIn)}}),
+                "responses": _responses(LabelsAnswer, "What was new.", LABELS_ERRORS),
             }
         },
         "/v1/ensembles": _get("ensembles", "What is loaded", EnsemblesOut),
@@ -164,5 +200,9 @@ def _responses(answer: type[BaseModel], description: str, errors: dict[int, str]
 
 
 def _response(answer: type[BaseModel], description: str) -> Json:
-    reference = {"$ref": f"#/components/schemas/{answer.__name__}"}
-    return {"description": description, "content": {"application/json": {"schema": reference}}}
+    content = {"application/json": {"schema": _reference(answer)}}
+    return {"description": description, "content": content}
+
+
+def _reference(model: type[BaseModel]) -> Json:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}

@@ -42,6 +42,16 @@ class TriageQuery:
         return cls(given.get("ensemble"), TRUTH[explain.lower()])
 
 
+def ensemble_asked(request: Request) -> str | None:
+    """Return `?ensemble=`, the only parameter there may be; None for the default.
+
+    Raises:
+        Refusal: A parameter is unknown or given twice.
+    """
+    refuse_unknown(request, ("ensemble",))
+    return request.query_params.get("ensemble")
+
+
 def refuse_unknown(request: Request, known: tuple[str, ...] = ()) -> None:
     """Refuse parameters that would be ignored, since their sender expects an effect.
 

@@ -16,6 +16,7 @@ from service.docs_page import CONTENT_SECURITY_POLICY, docs_page
 from service.endpoint import Nowhere, Only
 from service.errors import HANDLERS
 from service.exchange import Recorded
+from service.labels import labels
 from service.openapi import openapi
 from service.query import refuse_unknown
 from service.schemas import EnsembleOut, EnsemblesOut
@@ -41,7 +42,14 @@ async def one_ensemble(request: Request) -> Response:
 
 
 def _described(desk: Desk, name: str) -> EnsembleOut:
-    return EnsembleOut.of(desk.stations[name].ensemble, default=name == desk.default)
+    watch = desk.watch
+    return EnsembleOut.of(
+        desk.stations[name].ensemble,
+        default=name == desk.default,
+        outlook=watch.outlook(name),
+        stand_in=watch.stand_in(name),
+        judged_by=watch.judge_of(name),
+    )
 
 
 async def openapi_document(request: Request) -> Response:
@@ -70,6 +78,7 @@ async def to_docs(request: Request) -> Response:  # noqa: ARG001 - an endpoint
 V1_ROUTES = (
     Route("/triage", Only("POST", "/v1/triage", triage)),
     Route("/triage/batch", Only("POST", "/v1/triage/batch", triage_batch)),
+    Route("/labels", Only("POST", "/v1/labels", labels, decides=False)),
     Route("/ensembles", Only("GET", "/v1/ensembles", ensembles)),
     Route("/ensembles/{name}", Only("GET", "/v1/ensembles/{name}", one_ensemble)),
     Route("/openapi.json", Only("GET", "/v1/openapi.json", openapi_document)),

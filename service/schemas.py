@@ -11,7 +11,18 @@ from ensembles.tiles import Tiles
 from ensembles.votes import Box, Decision, Said, Verdict, Vote
 from models.catalog import Ensemble
 from models.frames import Frame
-from service.examples import BATCH_EXAMPLE, ENSEMBLE_EXAMPLE, ERROR_EXAMPLE, TRIAGE_EXAMPLE
+from review.labels import Label
+from review.recall import LiveRecall
+from service.examples import (
+    BATCH_EXAMPLE,
+    ENSEMBLE_EXAMPLE,
+    ERROR_EXAMPLE,
+    LABELS_ANSWER_EXAMPLE,
+    LABELS_EXAMPLE,
+    TRIAGE_EXAMPLE,
+)
+from service.outlook import Outlook
+from service.stand_in import StandIn
 
 Score = Annotated[float, Field(ge=0, le=1)]
 
@@ -128,6 +139,9 @@ class Signed(Answer):
     certificate_id: str | None = Field(
         description="Of the promise on recall that holds; null when none does."
     )
+    certificate_status: Status = Field(
+        description="watch: drift makes it doubtful; void: it does not hold; none: there is none."
+    )
     request_id: str
     latency_seconds: float = Field(ge=0)
 
@@ -199,6 +213,50 @@ class TilesOut(Answer):
         return cls(height=height, width=width, overlap=tiles.overlap)
 
 
+class LiveRecallOut(Answer):
+    """What people's labels of the blind sample say of the recall."""
+
+    kept: int = Field(description="Labelled targets that were kept.")
+    missed: int = Field(description="Labelled targets that were skipped.")
+    lower_bound: float = Field(
+        ge=0, le=1, description="Of the recall: 95 % confidence, at all looks together."
+    )
+    evidence: float | None = Field(description="Against the promise; null when none is held.")
+    limit: float = Field(description="From this evidence on the promise is void.")
+
+    @classmethod
+    def of(cls, live: LiveRecall) -> Self:
+        """Return the recall as it is answered."""
+        return cls(
+            kept=live.kept,
+            missed=live.missed,
+            lower_bound=live.lower_bound,
+            evidence=live.evidence,
+            limit=live.limit,
+        )
+
+
+class OnDriftOut(Answer):
+    """The wider gate that judges when the promise comes into doubt."""
+
+    switch_to: str = Field(description="Name of its ensemble.")
+    when: list[Status] = Field(description="Statuses of the certificate that call for it.")
+    switched: bool = Field(description="It judges now; only a person switches back.")
+    more_review_hours_per_1000_frames: float | None = Field(
+        description="What it costs people; null when the own certificate cannot be read."
+    )
+
+    @classmethod
+    def of(cls, stand_in: StandIn, *, switched: bool) -> Self:
+        """Return the wider gate as it is answered."""
+        return cls(
+            switch_to=stand_in.name,
+            when=sorted(stand_in.when),
+            switched=switched,
+            more_review_hours_per_1000_frames=stand_in.review_hours,
+        )
+
+
 class EnsembleOut(Answer):
     """An ensemble that is loaded."""
 
@@ -220,13 +278,26 @@ class EnsembleOut(Answer):
     digest: str
     certificate_id: str | None = Field(description="null when there is no certificate.")
     certificate_status: Status = Field(
-        description="void: made for another digest, or unreadable; none: recall is not certified."
+        description="watch: drift makes it doubtful; void: made for another digest, unreadable, "
+        "or refuted by labels; none: recall is not certified."
     )
     certificate_reason: str = Field(description="Why, for a person.")
+    live_recall: LiveRecallOut | None = Field(description="null without a review database.")
+    on_drift: OnDriftOut | None = Field(description="null when no other gate stands by.")
+    judged_by: str = Field(description="Name of the ensemble whose gate judges for it now.")
 
     @classmethod
-    def of(cls, ensemble: Ensemble, *, default: bool) -> Self:
+    def of(
+        cls,
+        ensemble: Ensemble,
+        *,
+        default: bool,
+        outlook: Outlook,
+        stand_in: StandIn | None,
+        judged_by: str,
+    ) -> Self:
         """Return what a client may know of the ensemble."""
+        standing = outlook.standing
         config, rule = ensemble.config, ensemble.config.rule
         names = [voter.name for voter in config.voters]
         return cls(
@@ -244,9 +315,12 @@ class EnsembleOut(Answer):
             views=TilesOut.of(config.tiles) if config.tiles else "whole",
             full_ballots=config.full_ballots,
             digest=ensemble.digest,
-            certificate_id=ensemble.standing.certificate_id,
-            certificate_status=ensemble.standing.status,
-            certificate_reason=ensemble.standing.reason,
+            certificate_id=standing.certificate_id,
+            certificate_status=standing.status,
+            certificate_reason=standing.reason,
+            live_recall=LiveRecallOut.of(outlook.live) if outlook.live else None,
+            on_drift=OnDriftOut.of(stand_in, switched=outlook.switched) if stand_in else None,
+            judged_by=judged_by,
         )
 
 
@@ -256,6 +330,28 @@ class EnsemblesOut(Answer):
     ensembles: list[EnsembleOut]
 
 
+class LabelsIn(Answer):
+    """Body of `POST /v1/labels`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LABELS_EXAMPLE]})
+
+    labels: tuple[Label, ...]
+
+
+class LabelsAnswer(Answer):
+    """Answer to `POST /v1/labels`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LABELS_ANSWER_EXAMPLE]})
+
+    ensemble: str
+    received: int
+    new: int = Field(description="Those that were not known yet.")
+    counted: int = Field(
+        description="Frames among them that are in the blind sample: only they speak of the recall."
+    )
+    request_id: str
+
+
 class ErrorOut(Answer):
     """Every answer that is no success; about a picture, the decision is always `review`."""
 
@@ -263,5 +359,5 @@ class ErrorOut(Answer):
 
     error: str = Field(description="For a person: what is wrong, and what would be right.")
     reason: Reason
-    decision: Literal["review"] | None = Field(description="null when no picture was sent.")
+    decision: Literal["review"] | None = Field(description="null when it is about no picture.")
     request_id: str

@@ -16,8 +16,10 @@ from models.catalog import digest, read
 from models.handles import available_providers, installed_runtimes
 from models.providers import chosen_provider
 from models.settings import ModelSettings, read_settings
+from review.store import ReviewStore
 from service.listening import refuse_deaf_address
 from service.settings import ServiceSettings
+from service.stand_in import stand_ins_of
 
 SERVICE = "service.app:Skysift"
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,11 +62,16 @@ def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -
 
     Raises:
         ConfigError: An ensemble file is wrong, or the port is taken.
+        StoreError: The review database cannot be written.
         WeightsError: Weights, the runtime or its provider are missing.
     """
     refuse_deaf_address(settings.host, settings.port)
     for path in settings.ensembles:
         digest(read(path), models)
+    stand_ins_of(settings, models)
+    if store := ReviewStore.at(settings.database):
+        store.check()
+        store.close()
     if not installed_runtimes():
         raise WeightsError(
             "there is no ONNX Runtime: install skysift[cpu], or skysift[gpu] with an NVIDIA GPU"

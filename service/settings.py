@@ -1,5 +1,6 @@
 """What a machine decides about the service: ensembles, addresses, limits, patience."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,10 +8,17 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.environment import ENV_PREFIX, read_environment, usable_cores
+from review.sample import Sample
 
 MB = 1_000_000
 DEMO = Path(__file__).resolve().parents[1] / "configs" / "demo.yaml"
 """Beside the packages: in a clone, in an installed wheel and in a Bento alike."""
+
+
+def default_database() -> str:
+    """Return where labels are kept when nobody says: not in a cache, since people made them."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return f"sqlite:///{Path(data) / 'skysift' / 'review.sqlite'}"
 
 
 class ServiceSettings(BaseSettings):
@@ -66,6 +74,24 @@ class ServiceSettings(BaseSettings):
         gt=0,
         description="The same for a batch; what is not judged by then is `review`.",
     )
+    database: str = Field(
+        default_factory=default_database,
+        description="Where labels and the blind sample are kept: sqlite:///FILE, "
+        "postgresql://USER@HOST/NAME, or none.",
+    )
+    audit_skipped: float = Field(
+        default=0.02, ge=0, le=1, description="Share of skipped frames in the blind sample."
+    )
+    audit_kept: float = Field(
+        default=1,
+        ge=0,
+        le=1,
+        description="Share of frames in review in it; with one of the two at 0 there is no sample.",
+    )
+    max_labels: int = Field(default=10_000, ge=1, description="Labels of one request.")
+    watch_seconds: float = Field(
+        default=5, gt=0, description="Between looks at labels and drift alarms."
+    )
     drain_seconds: float = Field(
         default=5,
         ge=0,
@@ -73,6 +99,17 @@ class ServiceSettings(BaseSettings):
     )
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto", description="auto: console on a terminal, JSON lines elsewhere."
+    )
+    drift_folder: Path | None = Field(
+        default=None,
+        description="Where workers put together what drift sees; default: `drift` in SKYSIFT_HOME. "
+        "Replicas that share it are watched as one.",
+    )
+    drift_false_alarms_per_week: float = Field(
+        default=1.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="How many alarms a week you put up with while nothing drifts.",
     )
     tracing: bool = Field(
         default=False, description="Let BentoML's OpenTelemetry middleware see the requests."
@@ -100,6 +137,11 @@ class ServiceSettings(BaseSettings):
                 f"SKYSIFT_BODIES_MB is {self.bodies_mb:g}, but one body may have {largest:g} MB"
             )
         return self
+
+    @property
+    def sample(self) -> Sample:
+        """Who is in the blind sample."""
+        return Sample(skipped=self.audit_skipped, kept=self.audit_kept)
 
     @property
     def max_body_bytes(self) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from time import time
 
 from ensembles.errors import BadImageError
 from ensembles.reasons import Reason
@@ -14,7 +15,9 @@ from models.limits import Limits
 from models.threads import Threads
 from monitoring import metrics
 from monitoring.around import ShownOrder, TimedRule
+from monitoring.tap import Tap
 from service.batching import Joiner
+from service.flight import Flight
 from service.multipart import Upload
 from service.pace import Pace, Pacing, Steady
 from service.refusals import Refusal
@@ -51,9 +54,16 @@ class Station:
     """One ensemble at work: pictures are decoded for it and joined into its judgements."""
 
     def __init__(
-        self, ensemble: Ensemble, limits: Limits, pools: Pools, settings: ServiceSettings
+        self,
+        ensemble: Ensemble,
+        limits: Limits,
+        pools: Pools,
+        settings: ServiceSettings,
+        *,
+        tap: Tap | None = None,
     ) -> None:
         self.ensemble = ensemble
+        self.tap = tap
         self.name = ensemble.config.name
         gate = ensemble.gate
         voters = [seat.name for seat in gate.seats]
@@ -69,12 +79,13 @@ class Station:
             pacing=_pacing(ensemble, settings),
         )
 
-    async def triage(self, upload: Upload, *, explain: bool) -> Judged:
+    async def triage(self, upload: Upload, *, explain: bool, flight: Flight) -> Judged:
         """Return the verdict on one picture.
 
         Args:
             upload: The encoded picture.
             explain: Ask every voter, even when fewer would settle it.
+            flight: What is known of the flight it is of.
 
         Raises:
             Refusal: The bytes are no picture, or the gate failed as a whole.
@@ -86,6 +97,9 @@ class Station:
         verdict = await self._joiner.judge(frame, ask_all=explain)
         if Reason.INTERNAL in verdict.reasons:
             raise Refusal(Reason.INTERNAL, "the gate failed; the picture was not judged")
+        if self.tap is not None:
+            name = flight.of_frame(frame.captured_at, now=time())
+            self.tap.note(frame.id, frame.pixels, verdict, name)
         return Judged(frame, verdict)
 
     def _decode(self, upload: Upload) -> Frame:

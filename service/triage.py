@@ -10,6 +10,7 @@ from ensembles.reasons import Reason
 from ensembles.votes import Verdict
 from service.desk import Desk
 from service.exchange import Exchange
+from service.flight import Flight
 from service.multipart import Upload, is_multipart, uploads
 from service.query import TriageQuery
 from service.refusals import Refusal
@@ -28,14 +29,17 @@ async def triage(request: Request) -> Response:
     with Tally() as tally:
         tally.receive()
         async with desk.bodies.receive(request, most=limits.max_body_bytes) as body:
-            query, station = _asked(request, desk, tally)
+            query, asked, station = _asked(request, desk, tally)
+            flight = Flight.of(request)
             [upload] = await _uploads(request, body, field="image", most=1)
-            work = _in_slot(desk, station, upload, query)
+            work = _in_slot(desk, station, upload, query, flight)
             judged = await while_wanted(request, work, seconds=limits.deadline_seconds)
         tally.judged(judged.verdict)
+    digest = station.ensemble.digest
+    await desk.audit.record(asked, [judged], digest=digest, flight=flight.name)
     _tell(exchange, station, [judged])
     return _json(
-        TriageAnswer.of(judged.verdict, judged.frame, **_signature(exchange, station)),
+        TriageAnswer.of(judged.verdict, judged.frame, **_signature(desk, exchange, station)),
     )
 
 
@@ -46,24 +50,33 @@ async def triage_batch(request: Request) -> Response:
     with Tally() as tally:
         tally.receive()
         async with desk.bodies.receive(request, most=limits.max_batch_bytes) as body:
-            query, station = _asked(request, desk, tally)
+            query, asked, station = _asked(request, desk, tally)
+            flight = Flight.of(request)
             pictures = await _uploads(request, body, field="images", most=limits.max_batch_files)
             tally.receive(len(pictures) - 1)
-            results = await _judge_all(request, desk, station, pictures, query)
+            results = await _judge_all(request, desk, station, pictures, query, flight)
         _count(tally, results)
+    digest = station.ensemble.digest
+    await desk.audit.record(asked, _judged(results), digest=digest, flight=flight.name)
     _tell(exchange, station, results)
     items = [
         _item(index, upload, result)
         for index, (upload, result) in enumerate(zip(pictures, results, strict=True))
     ]
-    return _json(BatchAnswer.model_validate({"results": items} | _signature(exchange, station)))
+    signature = _signature(desk, exchange, station)
+    return _json(BatchAnswer.model_validate({"results": items} | signature))
 
 
-def _asked(request: Request, desk: Desk, tally: Tally) -> tuple[TriageQuery, Station]:
+def _asked(request: Request, desk: Desk, tally: Tally) -> tuple[TriageQuery, str, Station]:
+    """Return what is asked for, the name of the ensemble, and the station that judges for it.
+
+    Who judges is settled here, once for the whole request.
+    """
     query = TriageQuery.of(request)
-    station = desk.station(query.ensemble)
+    asked = desk.station(query.ensemble).name
+    station = desk.judge_of(asked)
     tally.ensemble = station.name
-    return query, station
+    return query, asked, station
 
 
 async def _uploads(request: Request, body: bytes, *, field: str, most: int) -> list[Upload]:
@@ -79,9 +92,11 @@ async def _uploads(request: Request, body: bytes, *, field: str, most: int) -> l
     )
 
 
-async def _in_slot(desk: Desk, station: Station, upload: Upload, query: TriageQuery) -> Judged:
+async def _in_slot(
+    desk: Desk, station: Station, upload: Upload, query: TriageQuery, flight: Flight
+) -> Judged:
     async with desk.slots.slot():
-        return await station.triage(upload, explain=query.explain)
+        return await station.triage(upload, explain=query.explain, flight=flight)
 
 
 async def _judge_all(
@@ -90,6 +105,7 @@ async def _judge_all(
     station: Station,
     pictures: Sequence[Upload],
     query: TriageQuery,
+    flight: Flight,
 ) -> list[Result]:
     """Return one result per picture; what is not judged within the deadline is a refusal."""
     late = Refusal(Reason.TIMEOUT, "not judged within the deadline of the batch")
@@ -100,7 +116,7 @@ async def _judge_all(
         async with turns:
             try:
                 desk.refuse_too_large(upload)
-                results[index] = await station.triage(upload, explain=query.explain)
+                results[index] = await station.triage(upload, explain=query.explain, flight=flight)
             except Refusal as refusal:
                 results[index] = refusal
 
@@ -133,19 +149,21 @@ def _item(index: int, upload: Upload, result: Result) -> BatchItem:
     return BatchItem.of(verdict, frame, index=index, source=upload.name, error=error)
 
 
-def _signature(exchange: Exchange, station: Station) -> dict[str, object]:
+def _signature(desk: Desk, exchange: Exchange, station: Station) -> dict[str, object]:
     """Return the fields of `Signed`."""
+    standing = desk.watch.outlook(station.name).standing
     return {
         "ensemble": station.name,
         "digest": station.ensemble.digest,
-        "certificate_id": station.ensemble.standing.promise_id,
+        "certificate_id": standing.promise_id,
+        "certificate_status": standing.status,
         "request_id": exchange.request_id,
         "latency_seconds": round(exchange.seconds, 6),
     }
 
 
 def _tell(exchange: Exchange, station: Station, results: Sequence[Result]) -> None:
-    judged = [result for result in results if isinstance(result, Judged)]
+    judged = _judged(results)
     refused = [result.reason for result in results if isinstance(result, Refusal)]
     exchange.told |= {
         "ensemble": station.name,
@@ -154,6 +172,10 @@ def _tell(exchange: Exchange, station: Station, results: Sequence[Result]) -> No
         "decisions": [result.verdict.decision for result in judged],
         "reasons": [reason for result in judged for reason in result.verdict.reasons] + refused,
     }
+
+
+def _judged(results: Sequence[Result]) -> list[Judged]:
+    return [result for result in results if isinstance(result, Judged)]
 
 
 def _json(answer: Answer) -> Response:

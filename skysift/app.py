@@ -49,7 +49,10 @@ COMMANDS = {
     "replay": Command("skysift.replay:replay", "See what another gate would have decided."),
     "explain": Command("skysift.explain:explain", "See why a frame was decided as it was."),
     "order": Command("skysift.order:order", "Find who to ask first; no decision changes."),
+    "profile": Command("skysift.profile:app", "Make the reference that drift is measured against."),
+    "drift": Command("skysift.drift:app", "See what drifted, in what, and what to do."),
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
+    "review": Command("skysift.review:app", "Say what is on frames, and see what follows."),
     "models": Command("skysift.models:app", "Prepare, convert and list models."),
     "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),
 }

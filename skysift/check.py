@@ -13,6 +13,7 @@ from ensembles.errors import ConfigError
 from ensembles.rules import Rule
 from ensembles.standing import Standing
 from models.settings import read_settings
+from service.stand_in import StandIn
 from skysift.ensemble_state import EnsembleState, state_of
 
 
@@ -56,6 +57,8 @@ def _lines(state: EnsembleState, config: EnsembleConfig) -> Iterator[str]:
     yield f"  digest     {state.digest or 'known when the weights are there'}"
     if state.standing:
         yield f"  recall     {_promised(state.standing)}"
+    if state.stand_in:
+        yield f"  on drift   {_stands_in(state.stand_in)}"
 
 
 def _floor(voter: VoterConfig) -> str:
@@ -66,6 +69,14 @@ def _promised(standing: Standing) -> str:
     """Return whether a recall is certified, and why."""
     named = f" {standing.certificate_id}" if standing.certificate_id else ""
     return f"certificate{named} {standing.status}: {standing.reason}"
+
+
+def _stands_in(stand_in: StandIn) -> str:
+    """Return who judges when the promise comes into doubt, and what that costs."""
+    when = " or ".join(sorted(stand_in.when, reverse=True))
+    hours = stand_in.review_hours
+    cost = "" if hours is None else f"; {hours:+.2g} review hours per 1,000 frames"
+    return f"{stand_in.name} judges when the certificate is {when}{cost}"
 
 
 def _views(config: EnsembleConfig) -> str:
@@ -93,5 +104,14 @@ def _facts(state: EnsembleState) -> dict[str, object]:
         "missing": state.missing,
         "digest": state.digest,
         "certificate": asdict(state.standing) if state.standing else None,
+        "on_drift": _facts_of(state.stand_in) if state.stand_in else None,
         "config": config.model_dump(mode="json") if config else None,
+    }
+
+
+def _facts_of(stand_in: StandIn) -> dict[str, object]:
+    return {
+        "switch_to": stand_in.name,
+        "when": sorted(stand_in.when),
+        "more_review_hours_per_1000_frames": stand_in.review_hours,
     }

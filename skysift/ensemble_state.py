@@ -1,6 +1,6 @@
 """An ensemble file looked at without loading it: its mistakes, its digest, what is missing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ensembles.config import EnsembleConfig, VoterConfig
@@ -8,6 +8,7 @@ from ensembles.errors import ConfigError, WeightsError
 from ensembles.standing import Standing, standing_of
 from models.catalog import digest, options_of, read
 from models.settings import ModelSettings
+from service.stand_in import StandIn, stand_in_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class EnsembleState:
         missing: Weights that are not there, each with its voter and what to do.
         digest: Hex SHA-256 of everything that decides a score; None unless all of it is there.
         standing: Whether a recall is promised for this digest; None without a digest.
+        stand_in: Who judges when that comes into doubt; None for nobody else.
     """
 
     path: Path
@@ -29,6 +31,7 @@ class EnsembleState:
     missing: tuple[str, ...] = ()
     digest: str | None = None
     standing: Standing | None = None
+    stand_in: StandIn | None = None
 
 
 def state_of(path: Path, settings: ModelSettings) -> EnsembleState:
@@ -45,7 +48,13 @@ def state_of(path: Path, settings: ModelSettings) -> EnsembleState:
     if missing:
         return EnsembleState(path, config, missing=missing)
     now = digest(config, settings)
-    return EnsembleState(path, config, digest=now, standing=standing_of(config.certificate, now))
+    state = EnsembleState(path, config, digest=now, standing=standing_of(config.certificate, now))
+    try:
+        return replace(state, stand_in=stand_in_of(path, config, settings))
+    except ConfigError as error:
+        return replace(state, config=None, problems=error.problems)
+    except WeightsError as error:
+        return replace(state, missing=(f"on_drift: {error}",))
 
 
 def lacks(voter: VoterConfig, settings: ModelSettings) -> list[str]:

@@ -34,6 +34,10 @@ def score(
         Path | None,
         typer.Option(help="For a score table: CSV of frame, label[, object, group, split]."),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="For a score table: keep what drift sees, as .watched.npz."),
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the job in --out.")] = False,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0: as many as cores.")] = 0,
     formats: Annotated[str, typer.Option(help="Written at the end, with commas between.")] = "",
@@ -57,7 +61,6 @@ def score(
     The exit code is 1 when an input cannot be read or a voter failed.
     """
     log_to_stderr()
-    chosen = ensemble or read_service_settings().ensembles[0]
     if out.suffix.lower() in TABLE_SUFFIXES:
         _refuse_for_a_table(
             {
@@ -68,10 +71,14 @@ def score(
             }
         )
         frames = [Path(name) for name in inputs]
-        failures = write_score_table(frames, labels=labels, ensemble=chosen, out=out)
+        failures = write_score_table(frames, labels=labels, ensemble=ensemble, out=out, watch=watch)
     else:
-        if labels is not None:
-            raise ConfigError("--labels belongs to a score table: name a .csv or .parquet as --out")
+        if labels is not None or watch:
+            option = "--watch" if labels is None else "--labels"
+            raise ConfigError(
+                f"{option} belongs to a score table: name a .csv or .parquet as --out"
+            )
+        chosen = ensemble or read_service_settings().ensembles[0]
         wishes = Wishes(
             workers=workers,
             formats=_names_in(formats),

@@ -7,30 +7,42 @@ import typer
 
 from batch.full_ballots import score_columns
 from batch.labels import Label, ids_of, labels_of, read_labels
+from batch.observe import Observer
 from batch.row import Row
+from batch.score import Tap
 from batch.score import score as score_paths
 from batch.sources import find_pictures
 from batch.tables import refuse_unwritable, write_table
 from ensembles.errors import ConfigError
 from ensembles.reasons import Reason
-from models.catalog import Ensemble, load_ensemble, made_by
+from models.catalog import Ensemble, made_by
 from models.settings import read_settings as read_model_settings
-from monitoring.around import guard
+from monitoring.observation_file import SUFFIX, write_observations
+from skysift.drift_words import drift_lines, usual_of
 from skysift.progress import progress
+from skysift.watched import Group, ensemble_path, flight_by
 
 TROUBLE = {Reason.VOTER_FAILED, Reason.VOTER_TIMEOUT}
 
 
 def write_score_table(
-    frames: Sequence[Path], *, labels: Path | None, ensemble: Path, out: Path
+    frames: Sequence[Path],
+    *,
+    labels: Path | None,
+    ensemble: Path | None,
+    out: Path,
+    watch: bool,
 ) -> bool:
     """Score the frames and write the table; return whether there are failures to look at.
+
+    With a profile beside the ensemble, says which flights drifted, and keeps what drift sees.
 
     Args:
         frames: Pictures, and folders of pictures.
         labels: CSV or Parquet: frame, label, and perhaps object, group, split.
-        ensemble: The ensemble file.
+        ensemble: The ensemble file; None for the served one.
         out: The table.
+        watch: Keep what drift sees also without a profile.
 
     Raises:
         SkysiftError: Labels and pictures do not fit, or something cannot be read or written.
@@ -39,11 +51,20 @@ def write_score_table(
     pictures = _pictures(frames)
     known = labels_of(pictures, read_labels(labels), source=labels) if labels else {}
     settings = read_model_settings()
-    gate = load_ensemble(ensemble, settings, around=guard)
-    rows = _score_all(pictures, gate)
+    observer = Observer(ensemble_path(ensemble), settings)
+    gate = observer.ensemble
+    usual = usual_of(observer)
+    flights = {str(pictures[name]): label.group for name, label in known.items() if label.group}
+    rows = _score_all(pictures, gate, observer.tap(flight_by(Group.FLIGHT, flights)))
     identities = made_by(gate.config, settings)
     write_table(out, score_columns(rows, known, made_by=_in_one_cell(identities)))
     typer.echo(_summary(list(rows.values()), known, out), err=True)
+    if usual is not None or watch:
+        kept = out.with_name(out.name.removesuffix(out.suffix) + SUFFIX)
+        write_observations(kept, observer.observations, observer.identity)
+        typer.echo(f"what drift sees: {kept}", err=True)
+    if usual is not None and len(observer.observations):
+        typer.echo("\n".join(drift_lines(observer.observations, usual)), err=True)
     return any(row.failed or TROUBLE.intersection(row.verdict.reasons) for row in rows.values())
 
 
@@ -55,7 +76,7 @@ def _pictures(frames: Sequence[Path]) -> dict[str, Path]:
     return ids_of(sources.pictures, frames)
 
 
-def _score_all(pictures: Mapping[str, Path], gate: Ensemble) -> dict[str, Row]:
+def _score_all(pictures: Mapping[str, Path], gate: Ensemble, tap: Tap) -> dict[str, Row]:
     """Return one row per picture; none can be lost, because the two are counted together."""
     settings = read_model_settings()
     rows: dict[str, Row] = {}
@@ -66,6 +87,7 @@ def _score_all(pictures: Mapping[str, Path], gate: Ensemble) -> dict[str, Row]:
             limits=settings.limits,
             decoders=settings.shares.decode,
             ask_all=True,
+            tap=tap,
         )
         for name, row in zip(pictures, scored, strict=True):
             rows[name] = row

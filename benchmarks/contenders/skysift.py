@@ -13,7 +13,7 @@ from benchmarks.converted import converted
 from benchmarks.inside import InsideRunning, inside
 from benchmarks.load import HttpRunning
 from benchmarks.setting.ensembles import Gate
-from benchmarks.setting.setting import Setting
+from benchmarks.setting.setting import READY_SECONDS, Setting
 from service.child import free_port, served
 from service.settings import ServiceSettings
 
@@ -22,7 +22,8 @@ from service.settings import ServiceSettings
 def _http(setting: Setting, precision: str) -> Iterator[HttpRunning]:
     ensemble = _ensemble(setting, precision)
     settings = ServiceSettings(ensembles=(ensemble,), port=free_port(), drain_seconds=0)
-    with served(settings, log=setting.logs / f"skysift-{precision}.log") as server:
+    log = setting.logs / f"skysift-{precision}.log"
+    with served(settings, log=log, seconds=READY_SECONDS) as server:
         ask = raw("/v1/triage?explain=true")
         yield HttpRunning(server.process_id, server.url, ask, votes)
 

@@ -20,6 +20,8 @@ from models.settings import read_settings as read_model_settings
 from models.vectors import unit_rows
 
 ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 600
+"""How long a server may take to start on busy cores, where others are at work."""
 SPREAD_OVER = 32
 """Pictures on which the scores of the networks spread; rounds use these."""
 

@@ -9,13 +9,13 @@ from pydantic import BaseModel
 
 from batch.formats.catalog import FORMATS
 from batch.formats.parquet import LEADING, OF_A_VOTER, TRAILING
-from ensembles.config import EnsembleConfig, VoterConfig, WeightedVote
+from ensembles.config import EnsembleConfig, OnDrift, VoterConfig, WeightedVote
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
 from models.catalog import KINDS, options_for
 from models.environment import ENV_PREFIX
 from models.settings import ModelSettings
-from monitoring import metrics
+from monitoring import drift_metrics, metrics
 from monitoring.job_metrics import registry_of
 from service.settings import ServiceSettings
 from skysift.app import COMMANDS, build
@@ -29,7 +29,7 @@ RULES = ("or", "and", "2-of-3", "weights")
 
 
 def metric_names() -> Iterator[str]:
-    for metric in vars(metrics).values():
+    for metric in (*vars(metrics).values(), *vars(drift_metrics).values()):
         if isinstance(metric, MetricWrapperBase):
             (family,) = metric.describe()
             yield f"{family.name}_total" if family.type == "counter" else family.name
@@ -78,7 +78,7 @@ def test_every_option_of_a_kind_is_documented(kind: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("model", [EnsembleConfig, VoterConfig, WeightedVote])
+@pytest.mark.parametrize("model", [EnsembleConfig, VoterConfig, WeightedVote, OnDrift])
 def test_every_key_of_the_ensemble_file_is_documented(model: type[BaseModel]) -> None:
     missing = [key for key in model.model_fields if f"`{key}`" not in text_of(ENSEMBLE_PAGE)]
 

@@ -149,3 +149,21 @@ def test_a_file_that_somebody_else_wrote_is_not_replaced(tmp_path: Path) -> None
     write_ensemble({"name": "y"}, file, comment="x")
     write_ensemble({"name": "z"}, file, comment="x")
     assert "name: z" in file.read_text()
+
+
+def test_a_profile_is_found_from_another_folder_too(tmp_path: Path) -> None:
+    base = tmp_path / "base.yaml"
+    base.write_text(BASE + "profile: usual.npz\n", encoding="utf-8")
+
+    tree = base_tree(base, read_ensemble(base, options), folder=tmp_path / "out")
+
+    assert tree["profile"] == "../usual.npz"
+
+
+def test_a_gate_with_new_thresholds_has_no_profile(tmp_path: Path) -> None:
+    base = tmp_path / "base.yaml"
+    base.write_text(BASE + "profile: usual.npz\n", encoding="utf-8")
+    tree = base_tree(base, read_ensemble(base, options), folder=tmp_path)
+    [candidate] = candidates_named(["or"], ["a", "b"])
+
+    assert "profile" not in calibrated(tree, point(candidate, 0.1, 0.2), None)

@@ -71,7 +71,7 @@ def test_every_example_fits_its_schema() -> None:
         (example, schema) for schema in schemas.values() for example in schema.get("examples", [])
     ]
 
-    assert len(examples) == 4
+    assert len(examples) == 6
     for example, schema in examples:
         check(example, schema | {"components": DOCUMENT["components"]})
 

@@ -5,6 +5,7 @@ import pytest
 
 from ensembles.rules import Rule, at_least, weighted
 from skysift.check import describe
+from tests.service.test_outlook import written
 from tests.skysift.conftest import Skysift, ensemble_text
 
 
@@ -89,3 +90,23 @@ def test_json_holds_what_a_program_wants(skysift: Skysift, ensemble: Path, tmp_p
 )
 def test_a_rule_is_told_in_words(rule: Rule, words: str) -> None:
     assert describe(rule) == words
+
+
+def test_who_stands_in_is_shown_with_what_it_costs(skysift: Skysift, tmp_path: Path) -> None:
+    written(tmp_path, "wide", hours=0.5)
+    own = written(tmp_path, "own", hours=0.2, on_drift={"switch_to": "wide.yaml"})
+
+    shown = skysift("check", own)
+
+    assert shown.code == 0
+    assert "wide judges when the certificate is watch or void; +0.3 review hours" in shown.out
+
+
+def test_who_cannot_stand_in_is_a_mistake(skysift: Skysift, tmp_path: Path) -> None:
+    written(tmp_path, "wide")
+    own = written(tmp_path, "own", hours=0.2, on_drift={"switch_to": "wide.yaml"})
+
+    shown = skysift("check", own)
+
+    assert shown.code == 2
+    assert "must be certified beforehand" in shown.err

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.results import README, quote, table
+from benchmarks.publish import README, quote, table
 
 
 def test_a_table_is_markdown() -> None:

@@ -1,0 +1,53 @@
+"""What drifted, in words."""
+
+from batch.observe import Observer
+from monitoring.findings import WHAT_TO_DO, Finding
+from monitoring.observation import Observations
+from monitoring.profile import Profile, read_profile
+from monitoring.run_drift import RunDrift, drift_of
+
+FALSE_ALARMS_PER_WEEK = 1.0
+SHOWN_FLIGHTS = 10
+
+
+def usual_of(observer: Observer) -> Profile | None:
+    """Return the profile that the ensemble file names; None when it names none.
+
+    Raises:
+        ConfigError: It cannot be read, or was made with another gate.
+    """
+    path = observer.ensemble.config.profile
+    if path is None:
+        return None
+    usual = read_profile(path)
+    usual.refuse_other(observer.identity_with(usual.identity.encoder), source=str(path))
+    return usual
+
+
+def drift_lines(frames: Observations, usual: Profile) -> list[str]:
+    """Return what drifted in a run."""
+    return lines_of(drift_of(frames, usual, false_alarms_per_week=FALSE_ALARMS_PER_WEEK))
+
+
+def lines_of(found: RunDrift) -> list[str]:
+    """Return which flights are unusual, what alarms, and what to do."""
+    lines = [
+        (
+            f"{len(found.unusual)} of {len(found.flights)} flights are unusual; "
+            f"{len(found.alarms)} alarms in {len(found.windows)} panes of 50 frames"
+        )
+    ]
+    lines += [
+        f"  {flight.name}: score {flight.finding.score:.1f}, {_causes(flight.finding)}"
+        for flight in found.unusual[:SHOWN_FLIGHTS]
+    ]
+    if len(found.unusual) > SHOWN_FLIGHTS:
+        lines.append(f"  and {len(found.unusual) - SHOWN_FLIGHTS} more")
+    for kind in dict.fromkeys(kind for finding in found.alarms for kind in finding.kinds):
+        worst = max((f for f in found.alarms if kind in f.kinds), key=lambda f: f.score)
+        lines.append(f"{kind}: {_causes(worst)}. {WHAT_TO_DO[kind]}")
+    return lines
+
+
+def _causes(finding: Finding) -> str:
+    return ", ".join(finding.causes[:3]) or "nothing by itself"

@@ -1,0 +1,140 @@
+"""What drift sees of the frames a command was given: pictures, or a run that was scored before."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from math import isnan
+from pathlib import Path
+
+import typer
+
+from batch.labels import ids_of, labels_of, read_labels
+from batch.observe import Observer
+from batch.score import score
+from batch.sources import find_pictures
+from ensembles.errors import ConfigError
+from models.frames import Frame
+from models.settings import read_settings as read_model_settings
+from monitoring.observation import Observations, posix_seconds
+from monitoring.observation_file import SUFFIX, read_observations
+from monitoring.profile import Identity
+from service.settings import read_settings as read_service_settings
+from skysift.progress import progress
+
+
+class Group(StrEnum):
+    """What is taken for one flight."""
+
+    FLIGHT = "flight"
+    DAY = "day"
+    HOUR = "hour"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Frames, and the gate that scored them."""
+
+    frames: Observations
+    identity: Identity
+
+
+def ensemble_path(named: Path | None) -> Path:
+    """Return the ensemble file that was named, or the served one."""
+    return named or read_service_settings().ensembles[0]
+
+
+def see(
+    named: Sequence[Path], observer: Observer, *, group: Group, labels: Path | None = None
+) -> Seen:
+    """Return what drift sees of frames.
+
+    Args:
+        named: Pictures and folders of them, or folders and files of runs that were scored.
+        observer: Judges pictures; a run was judged before.
+        group: What is taken for one flight, of pictures.
+        labels: CSV whose column `group` says which flight a picture is of.
+
+    Raises:
+        ConfigError: There is nothing, or several runs, or they cannot be read.
+    """
+    runs = _runs(named)
+    if len(runs) > 1:
+        raise ConfigError(f"{len(runs)} runs in there; name one: {', '.join(map(str, runs))}")
+    if runs:
+        return Seen(*read_observations(runs[0]))
+    return _see_pictures(named, observer, group, labels)
+
+
+def refuse_foreign(seen: Seen, observer: Observer) -> None:
+    """Refuse a run that another gate scored; raises `ConfigError`."""
+    known = observer.identity_with(seen.identity.encoder)
+    if differences := seen.identity.differences(known):
+        raise ConfigError(differences, source="the run was scored by another gate")
+
+
+def _runs(named: Sequence[Path]) -> list[Path]:
+    runs = [path for path in named if path.name.endswith(SUFFIX)]
+    for folder in named:
+        if folder.is_dir():
+            runs += sorted(folder.glob(f"*{SUFFIX}"))
+    return runs
+
+
+def _see_pictures(
+    named: Sequence[Path], observer: Observer, group: Group, labels: Path | None
+) -> Seen:
+    pictures = find_pictures(named).pictures
+    if not pictures:
+        raise ConfigError(
+            f"{', '.join(map(str, named))}: no file in there is called like a picture"
+        )
+    tap = observer.tap(flight_by(group, _labelled_flights(named, labels)))
+    settings = read_model_settings()
+    with progress("frames watched") as advance:
+        rows = score(
+            pictures,
+            observer.ensemble,
+            limits=settings.limits,
+            decoders=settings.shares.decode,
+            ask_all=True,
+            tap=tap,
+        )
+        unread = 0
+        for done, row in enumerate(rows, start=1):
+            unread += row.failed
+            advance(done, len(pictures))
+    if unread:
+        typer.echo(
+            f"{unread} of {len(pictures)} could not be read; drift does not see them", err=True
+        )
+    if unread == len(pictures):
+        raise ConfigError(f"{', '.join(map(str, named))}: no picture in there can be read")
+    return Seen(observer.observations, observer.identity)
+
+
+def flight_by(group: Group, labelled: Mapping[str, str]) -> Callable[[Frame], str]:
+    """Return which flight a frame is of.
+
+    Args:
+        group: A folder, or the day or hour the frame was taken; the folder when nobody knows.
+        labelled: Flights by path; they come before folders.
+    """
+
+    def flight(frame: Frame) -> str:
+        folder = labelled.get(frame.source) or Path(frame.source).parent.as_posix()
+        seconds = posix_seconds(frame.captured_at)
+        if group is Group.FLIGHT or isnan(seconds):
+            return folder
+        form = "%Y-%m-%d" if group is Group.DAY else "%Y-%m-%d %H:00"
+        return datetime.fromtimestamp(seconds, UTC).strftime(form)
+
+    return flight
+
+
+def _labelled_flights(named: Sequence[Path], labels: Path | None) -> dict[str, str]:
+    if labels is None:
+        return {}
+    pictures = ids_of(find_pictures(named).pictures, named)
+    known = labels_of(pictures, read_labels(labels), source=labels)
+    return {str(pictures[name]): label.group for name, label in known.items() if label.group}

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.pane_state import Layout, rows_of
+from monitoring.profile import Profile
+from monitoring.statistics import statistics_of
+from tests.monitoring.worlds import frames_of
+
+FRAMES = frames_of(1000, each=10, seed=5)
+
+
+@given(seed=st.integers(0, 2**32 - 1), states=st.integers(1, 8))
+@settings(max_examples=10, deadline=None)
+def test_any_split_of_ten_thousand_frames_in_any_order_gives_the_same_bits(
+    profile: Profile, seed: int, states: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    whole = rows_of(FRAMES, profile.reference).sum(axis=0)
+    owner, order = rng.integers(states, size=len(FRAMES)), rng.permutation(len(FRAMES))
+    parts = [
+        rows_of(FRAMES.take(order[owner == state]), profile.reference).sum(axis=0)
+        for state in range(states)
+    ]
+    merged = np.sum([parts[index] for index in rng.permutation(states)], axis=0)
+
+    assert np.array_equal(merged, whole)
+    assert np.array_equal(
+        statistics_of(merged[None], profile.baseline, profile.reference),
+        statistics_of(whole[None], profile.baseline, profile.reference),
+    )
+
+
+@pytest.mark.parametrize("together", [1, 3, 31, 32, 33])
+def test_a_frame_alone_gives_the_row_that_it_gives_among_others(
+    profile: Profile, together: int
+) -> None:
+    every = rows_of(FRAMES.take(np.arange(66)), profile.reference)
+    chunks = [
+        rows_of(FRAMES.take(np.arange(start, min(start + together, 66))), profile.reference)
+        for start in range(0, 66, together)
+    ]
+
+    assert np.array_equal(np.concatenate(chunks), every)
+
+
+def test_what_is_counted_adds_up(profile: Profile) -> None:
+    frames = FRAMES.take(np.arange(500))
+    part = Layout.of(profile.reference).parts
+    state = rows_of(frames, profile.reference).sum(axis=0)
+
+    assert state[part["frames"]] == [500]
+    assert state[part["kept"]] == [frames.kept.sum()]
+    assert state[part["clusters"]].sum() == 500
+    assert state[part["score_bins"]].sum() == 2 * 500
+
+
+def test_an_abstention_is_counted_as_one_and_disagrees_with_nobody(profile: Profile) -> None:
+    frames = FRAMES.take(np.arange(20))
+    frames.scores[:, 0] = np.nan
+    part = Layout.of(profile.reference).parts
+    state = rows_of(frames, profile.reference).sum(axis=0)
+
+    assert state[part["score_bins"]].reshape(2, -1)[0, -1] == 20
+    assert state[part["disagreements"]] == [0]
+
+
+def test_a_frame_without_an_embedding_counts_for_all_the_rest(profile: Profile) -> None:
+    frames = FRAMES.take(np.arange(20))
+    frames.embeddings[3] = np.nan
+    part = Layout.of(profile.reference).parts
+    state = rows_of(frames, profile.reference).sum(axis=0)
+
+    assert state[part["frames"]] == [20]
+    assert state[part["embedded"]] == [19]
+
+
+def test_a_state_of_512_numbers_and_three_voters_takes_five_kilobytes() -> None:
+    layout = Layout(voters=3, dimension=512, clusters=32)
+
+    assert layout.blank(1).nbytes <= 5 * 1024
+
+
+def test_frames_of_other_voters_are_refused(profile: Profile) -> None:
+    frames = frames_of(2, embedded=False)
+
+    with pytest.raises(ValueError, match="embeddings of 0 numbers, not 24"):
+        rows_of(frames, profile.reference)
