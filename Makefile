@@ -18,19 +18,23 @@ BIN := $(VENV)/bin
 EXTRAS_serve = $(RUNTIME)
 EXTRAS_test = $(RUNTIME),dev
 EXTRAS_loadtest = $(RUNTIME),loadtest
+EXTRAS_ray = $(RUNTIME),dev,ray
 EXTRAS_pretrained = $(RUNTIME),dev,pretrained
 EXTRAS_bench = $(RUNTIME),dev,pretrained,bench
 
-.PHONY: serve test test-pretrained check format loadtest bench clean help
+.PHONY: serve test test-pretrained test-ray check format loadtest bench clean help
 
 help:
-	@echo "make serve | test | test-pretrained | check | format | loadtest | bench | clean"
+	@echo "make serve | test | test-pretrained | test-ray | check | format | loadtest | bench | clean"
 
 serve: $(VENV)/.installed-serve
 	@$(BIN)/skysift serve --port $(PORT)
 
 test: check
 	$(BIN)/python -m pytest
+
+test-ray: $(VENV)/.installed-ray
+	$(BIN)/python -m pytest -m ray
 
 test-pretrained: $(VENV)/.installed-pretrained
 	$(BIN)/python -m pytest -m pretrained

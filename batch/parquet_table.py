@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,3 +53,8 @@ def pyarrow(module: str = "pyarrow") -> ModuleType:
         raise SkysiftError(
             "Parquet needs pyarrow: pip install 'skysift[calibrate]', or use a .csv file"
         ) from None
+
+
+def has_pyarrow() -> bool:
+    """Return whether Parquet can be read and written here."""
+    return find_spec("pyarrow") is not None

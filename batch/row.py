@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ensembles.votes import Box, Decision, Verdict
+from models.exif import UNKNOWN, Taken
 
 Cell = str | int | float | bool | None | tuple[str, ...] | tuple[int, int, int, int]
 
@@ -21,10 +22,8 @@ class Picture:
         source: As it was named, such as a path.
         id: Hash of the bytes; None when they could not be read.
         frame_index: Which frame of the file, from 0.
-        captured_at: By the camera's clock; None when the file does not say.
-        latitude: Degrees, of the drone, not of the object.
-        longitude: Degrees, of the drone.
-        altitude_m: Metres, as the file says.
+        video_seconds: When it is shown, from the start of the video; None for a picture.
+        taken: When, where and how, as far as the file says.
         width_px: Of the original, upright; None when it could not be decoded.
         height_px: The same.
     """
@@ -32,10 +31,8 @@ class Picture:
     source: str
     id: str | None = None
     frame_index: int = 0
-    captured_at: datetime | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    altitude_m: float | None = None
+    video_seconds: float | None = None
+    taken: Taken = UNKNOWN
     width_px: int | None = None
     height_px: int | None = None
 
@@ -69,7 +66,7 @@ class Row:
         stamp: By whom.
         scored_at: When, with its zone.
         latency_seconds: From opening the file to the verdict, without waiting for earlier ones.
-        detail: Why it could not be read, in words; empty otherwise. Not a column.
+        detail: Why it could not be read, in words; empty otherwise.
     """
 
     picture: Picture
@@ -99,15 +96,21 @@ class Row:
         }
 
     def _seen(self) -> dict[str, Cell]:
-        picture = self.picture
+        picture, taken = self.picture, self.picture.taken
         return {
             "id": picture.id,
             "source": picture.source,
             "frame_index": picture.frame_index,
-            "captured_at": picture.captured_at.isoformat() if picture.captured_at else None,
-            "latitude": picture.latitude,
-            "longitude": picture.longitude,
-            "altitude_m": picture.altitude_m,
+            "video_seconds": picture.video_seconds,
+            "captured_at": taken.at.isoformat() if taken.at else None,
+            "latitude": taken.latitude,
+            "longitude": taken.longitude,
+            "altitude_m": taken.altitude_m,
+            "altitude_above": taken.altitude_above,
+            "height_above_takeoff_m": taken.height_above_takeoff_m,
+            "gimbal_yaw_degrees": taken.gimbal_yaw_degrees,
+            "gimbal_pitch_degrees": taken.gimbal_pitch_degrees,
+            "focal_length_35mm": taken.focal_length_35mm,
             "width_px": picture.width_px,
             "height_px": picture.height_px,
         }
@@ -118,6 +121,7 @@ class Row:
             "decision": verdict.decision,
             "settled": verdict.settled,
             "reasons": tuple(reason.value for reason in verdict.reasons),
+            "detail": self.detail or None,
             "box": _corners(verdict.view),
         }
 

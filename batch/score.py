@@ -1,4 +1,4 @@
-"""From paths to rows: one row per path, in their order, with only a few pictures in memory."""
+"""From inputs to rows: one row each, in their order, with only a few pictures in memory."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -12,10 +12,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
+from batch.input import Input
+from batch.opening import Opened, open_input
 from batch.row import Picture, Row, Stamp
 from batch.version import installed_version
+from ensembles.config import EnsembleConfig
 from ensembles.errors import BadImageError
 from ensembles.reasons import Reason
+from ensembles.standing import Standing
 from ensembles.votes import Verdict
 from models.catalog import Ensemble
 from models.frames import Frame
@@ -25,8 +29,8 @@ CHUNK = 8
 """Frames judged at once: on a CPU larger batches buy nothing, on a GPU they would. With tiles it is
 one: a frame is then decoded large, and has tiles enough to fill a batch."""
 
-LARGEST_PIXEL_BYTES = 8
-"""Four channels of 16 bits: a file larger than this per allowed pixel is no picture for us."""
+AHEAD = 2
+"""Chunks that are decoded, or wait for it, while one is judged."""
 
 Tap = Callable[[Frame, Verdict], None]
 """Is told of every frame that was judged, while its pixels are there."""
@@ -41,7 +45,7 @@ def _tells_nobody(frame: Frame, verdict: Verdict) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A path after decoding: a frame, or the reason there is none.
+    """An input after decoding: a frame, or the reason there is none.
 
     Args:
         picture: What is known of it.
@@ -67,10 +71,26 @@ def score(
     ask_all: bool = False,
     tap: Tap = _tells_nobody,
 ) -> Iterator[Row]:
-    """Yield one row per path, in their order; a path that cannot be read is a `review` row.
+    """Yield one row per path, in their order; see `score_inputs`."""
+    inputs = map(Input.of_path, paths)
+    return score_inputs(
+        inputs, ensemble, limits=limits, decoders=decoders, ask_all=ask_all, tap=tap
+    )
+
+
+def score_inputs(
+    inputs: Iterable[Input],
+    ensemble: Ensemble,
+    *,
+    limits: Limits,
+    decoders: int = 1,
+    ask_all: bool = False,
+    tap: Tap = _tells_nobody,
+) -> Iterator[Row]:
+    """Yield one row per input, in their order; one that cannot be read is a `review` row.
 
     Args:
-        paths: Files, of any number: few of them are held at a time.
+        inputs: Of any number: at most `reach` of them are held at a time.
         ensemble: Whose gate decides.
         limits: What one picture may cost.
         decoders: Threads that decode while the gate judges.
@@ -78,27 +98,42 @@ def score(
         tap: Is told of every judged frame.
     """
     stamp = stamp_of(ensemble)
-    chunk_size = 1 if ensemble.config.tiles else CHUNK
     look = partial(
-        look_at,
+        _look,
         enough_px=ensemble.enough_px,
         enough_scale=ensemble.enough_scale,
         limits=limits,
     )
+    opened = (open_input(each, limits) for each in inputs)
     with ThreadPoolExecutor(decoders, thread_name_prefix="decode") as pool:
-        seen = _ahead(pool, look, iter(paths), depth=2 * chunk_size)
-        while chunk := tuple(islice(seen, chunk_size)):
+        seen = _ahead(pool, look, opened, depth=AHEAD * chunk_of(ensemble))
+        while chunk := tuple(islice(seen, chunk_of(ensemble))):
             yield from _judged(chunk, ensemble, stamp, ask_all=ask_all, tap=tap)
+
+
+def chunk_of(ensemble: Ensemble) -> int:
+    """Return how many frames are judged at once."""
+    return 1 if ensemble.config.tiles else CHUNK
+
+
+def reach(ensemble: Ensemble) -> int:
+    """Return how many inputs are taken before the rows of the first chunk are given."""
+    return (AHEAD + 1) * chunk_of(ensemble)
 
 
 def stamp_of(ensemble: Ensemble) -> Stamp:
     """Return what all rows of this ensemble share."""
+    return stamp_for(ensemble.config, ensemble.digest, ensemble.standing)
+
+
+def stamp_for(config: EnsembleConfig, digest: str, standing: Standing) -> Stamp:
+    """Return the same for an ensemble whose voters are loaded elsewhere."""
     return Stamp(
-        ensemble=ensemble.config.name,
-        digest=ensemble.digest,
-        voters=tuple(voter.name for voter in ensemble.config.voters),
+        ensemble=config.name,
+        digest=digest,
+        voters=tuple(voter.name for voter in config.voters),
         skysift_version=installed_version(),
-        certificate_id=ensemble.standing.promise_id,
+        certificate_id=standing.promise_id,
     )
 
 
@@ -106,52 +141,61 @@ def look_at(
     path: Path, *, enough_px: int | None, enough_scale: float = 0.0, limits: Limits
 ) -> Seen:
     """Read and decode one file; what is wrong with it is in the answer, never raised."""
+    opened = open_input(Input.of_path(path), limits)
+    return _look(opened, enough_px=enough_px, enough_scale=enough_scale, limits=limits)
+
+
+def _look(opened: Opened, *, enough_px: int | None, enough_scale: float, limits: Limits) -> Seen:
     started = perf_counter()
-
-    def failed(reason: Reason, detail: str, data: bytes | None = None) -> Seen:
-        picture = Picture(str(path), id=None if data is None else sha256(data).hexdigest())
-        return Seen(picture, perf_counter() - started, reason=reason, detail=detail)
-
+    source = opened.input.source
+    data: bytes | None = None
     try:
-        data = _read(path, limits)
+        if opened.pixels is not None:
+            frame = Frame.of_pixels(opened.pixels, source=source, taken=opened.taken)
+        else:
+            data = opened.read()
+            frame = Frame.decode(
+                data,
+                source=source,
+                enough_px=enough_px,
+                enough_scale=enough_scale,
+                limits=limits,
+            )
     except BadImageError as error:
-        return failed(error.reason, str(error))
-    except OSError as error:
-        return failed(Reason.UNREADABLE, error.strerror or str(error))
-    try:
-        frame = Frame.decode(
-            data,
-            source=str(path),
-            enough_px=enough_px,
-            enough_scale=enough_scale,
-            limits=limits,
-        )
-    except BadImageError as error:
-        return failed(error.reason, str(error), data)
-    return Seen(picture_of(frame), perf_counter() - started, frame)
+        picture = _nameless(opened.input, data)
+        return Seen(picture, perf_counter() - started, reason=error.reason, detail=str(error))
+    return Seen(picture_of(frame, opened.input), perf_counter() - started, frame)
 
 
-def picture_of(frame: Frame) -> Picture:
+def _nameless(from_input: Input, data: bytes | None) -> Picture:
+    """Return what is known of an input without a frame."""
+    return Picture(
+        from_input.source,
+        id=None if data is None else sha256(data).hexdigest(),
+        frame_index=from_input.frame_index,
+        video_seconds=from_input.seconds,
+    )
+
+
+def failed_row(
+    from_input: Input, reason: Reason, detail: str, stamp: Stamp, *, seconds: float = 0.0
+) -> Row:
+    """Return the row of an input that no worker could answer for."""
+    verdict = Verdict.unjudged(reason)
+    return Row(_nameless(from_input, None), verdict, stamp, datetime.now(UTC), seconds, detail)
+
+
+def picture_of(frame: Frame, from_input: Input) -> Picture:
     """Return where the frame came from, without its pixels."""
     return Picture(
         source=frame.source,
         id=frame.id,
-        captured_at=frame.captured_at,
-        latitude=frame.latitude,
-        longitude=frame.longitude,
-        altitude_m=frame.altitude_m,
+        frame_index=from_input.frame_index,
+        video_seconds=from_input.seconds,
+        taken=frame.taken,
         width_px=frame.width_px,
         height_px=frame.height_px,
     )
-
-
-def _read(path: Path, limits: Limits) -> bytes:
-    most = limits.pixels * LARGEST_PIXEL_BYTES
-    if (size := path.stat().st_size) > most:
-        raise BadImageError(
-            Reason.TOO_LARGE, f"the file has {size} bytes; {limits.pixels} pixels need {most}"
-        )
-    return path.read_bytes()
 
 
 def _judged(

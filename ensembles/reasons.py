@@ -30,6 +30,9 @@ class Reason(StrEnum):
     MORE_FRAMES = "more_frames"
     """An animation or a file of several pages: only the first was judged."""
 
+    CRASHED = "crashed"
+    """The process that judged it died, also when it held nothing else."""
+
     # The way to the gate failed.
     TIMEOUT = "timeout"
     """The frame was not judged within its deadline."""

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isfinite
-from typing import SupportsFloat
+from typing import Literal, SupportsFloat
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
+
+from models.xmp import NO_FLIGHT, Flight
 
 Tags = Mapping[int, object]
 
 BELOW = (1, 3)
 """Altitude references that mean below: sea level, or (EXIF 3.0) the ellipsoid."""
+ABOVE_ELLIPSOID = (2, 3)
+"""Altitude references (EXIF 3.0) that mean the ellipsoid; all others mean sea level."""
 ALTITUDES_M = (-1_000.0, 50_000.0)
 FARTHEST_ZONE = timedelta(hours=15)
 """No time zone is farther from UTC: a camera and a satellite that differ more disagree."""
@@ -27,28 +31,50 @@ class Taken:
             gives only the camera's clock, whose zone nobody knows.
         latitude: Degrees north, where the drone was (not what it saw).
         longitude: Degrees east, likewise.
-        altitude_m: Metres above sea level as the file has it, which can be far off.
+        altitude_m: Metres above what `altitude_above` says, as the file has it, which can be far
+            off.
+        altitude_above: What the altitude is measured from, as the file has it; None without one.
+        height_above_takeoff_m: Metres above where the drone took off.
+        gimbal_yaw_degrees: Where the camera looked, clockwise from north, in [0, 360).
+        gimbal_pitch_degrees: Above the horizon; -90 is straight down.
+        focal_length_35mm: Millimetres, of the lens with the same view on a film of 36 x 24 mm.
     """
 
     at: datetime | None = None
     latitude: float | None = None
     longitude: float | None = None
     altitude_m: float | None = None
+    altitude_above: Literal["sea_level", "ellipsoid"] | None = None
+    height_above_takeoff_m: float | None = None
+    gimbal_yaw_degrees: float | None = None
+    gimbal_pitch_degrees: float | None = None
+    focal_length_35mm: float | None = None
 
 
 UNKNOWN = Taken()
 
 
-def read_exif(exif: Image.Exif) -> Taken:
-    """Return what the block says of time and place; never raises on odd values."""
+def read_exif(exif: Image.Exif, flight: Flight = NO_FLIGHT) -> Taken:
+    """Return what the block says of time and place; never raises on odd values.
+
+    Args:
+        exif: The block.
+        flight: What the picture's XMP packet says.
+    """
     shot, gps = exif.get_ifd(IFD.Exif), exif.get_ifd(IFD.GPSInfo)
     latitude, longitude = _position(gps)
     satellites = _satellite_time(gps) if latitude is not None else None
+    altitude = _altitude(gps)
     return Taken(
         at=_moment(_camera_time(exif, shot), shot, satellites),
         latitude=latitude,
         longitude=longitude,
-        altitude_m=_altitude(gps),
+        altitude_m=altitude,
+        altitude_above=None if altitude is None else _altitude_above(gps),
+        height_above_takeoff_m=flight.height_above_takeoff_m,
+        gimbal_yaw_degrees=flight.gimbal_yaw_degrees,
+        gimbal_pitch_degrees=flight.gimbal_pitch_degrees,
+        focal_length_35mm=_number(shot.get(Base.FocalLengthIn35mmFilm)) or None,
     )
 
 
@@ -128,13 +154,21 @@ def _degrees(
 
 def _altitude(gps: Tags) -> float | None:
     height = _number(gps.get(GPS.GPSAltitude))
-    reference = gps.get(GPS.GPSAltitudeRef, 0)
-    if isinstance(reference, bytes):
-        reference = reference[0] if reference else 0
     if height is None:
         return None
-    altitude = -height if reference in BELOW else height
+    altitude = -height if _altitude_reference(gps) in BELOW else height
     return altitude if ALTITUDES_M[0] <= altitude <= ALTITUDES_M[1] else None
+
+
+def _altitude_above(gps: Tags) -> Literal["sea_level", "ellipsoid"]:
+    return "ellipsoid" if _altitude_reference(gps) in ABOVE_ELLIPSOID else "sea_level"
+
+
+def _altitude_reference(gps: Tags) -> object:
+    reference = gps.get(GPS.GPSAltitudeRef, 0)
+    if isinstance(reference, bytes):
+        return reference[0] if reference else 0
+    return reference
 
 
 def _numbers(value: object) -> tuple[float, float, float] | None:

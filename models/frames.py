@@ -16,6 +16,7 @@ from models.formats import PILLOW_FAULTS, blame, open_picture
 from models.limits import Limits
 from models.pixels import LYING, Pixels, orientation, pixel_bytes, upright_rgb
 from models.preprocess import Recipe, fitted
+from models.xmp import read_xmp
 
 DEFAULT_LIMITS = Limits()
 
@@ -112,12 +113,12 @@ class Frame:
             source=source,
             width_px=width,
             height_px=height,
-            taken=_taken(exif),
+            taken=_taken(exif, picture),
             doubts=(Reason.MORE_FRAMES,) if _has_more_frames(picture) else (),
         )
 
     @classmethod
-    def of_pixels(cls, pixels: Pixels, *, source: str = "") -> Self:
+    def of_pixels(cls, pixels: Pixels, *, source: str = "", taken: Taken = UNKNOWN) -> Self:
         """Return a frame of pixels that were never encoded, uint8, shape (h, w, 3), RGB.
 
         Raises:
@@ -128,7 +129,7 @@ class Frame:
         own = pixels.copy()
         own.flags.writeable = False
         height, width = own.shape[:2]
-        return cls(own, sha256(own.tobytes()).hexdigest(), source, width, height)
+        return cls(own, sha256(own.tobytes()).hexdigest(), source, width, height, taken)
 
 
 def _enough(size: tuple[int, int], px: int, scale: float) -> tuple[int, int]:
@@ -145,9 +146,9 @@ def _exif_of(picture: Image.Image) -> Image.Exif:
         return Image.Exif()
 
 
-def _taken(exif: Image.Exif) -> Taken:
+def _taken(exif: Image.Exif, picture: Image.Image) -> Taken:
     try:
-        return read_exif(exif)
+        return read_exif(exif, read_xmp(picture.info.get("xmp")))
     except PILLOW_FAULTS:
         return UNKNOWN
 

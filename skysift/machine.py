@@ -30,6 +30,7 @@ CORE_PACKAGES = (
     "markupsafe",
     "python-multipart",
     "starlette",
+    "defusedxml",
 )
 GIB = 2**30
 ENOUGH_MEMORY_GIB = 2

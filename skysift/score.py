@@ -1,118 +1,118 @@
-"""`skysift score`: every voter on every frame, once, as a table that calibration works on."""
+"""`skysift score`: a job over any number of frames, or a score table for calibration."""
 
-import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
-from batch.full_ballots import score_columns
-from batch.labels import Label, ids_of, labels_of, read_labels
-from batch.observe import Observer
-from batch.row import Row
-from batch.score import Tap
-from batch.score import score as score_paths
-from batch.sources import find_pictures
-from batch.tables import refuse_unwritable, write_table
+from batch.formats.catalog import formats_named
+from batch.job import Part
+from batch.listing import Every
+from batch.tables import PARQUET_SUFFIXES
 from ensembles.errors import ConfigError
-from ensembles.reasons import Reason
-from models.catalog import Ensemble, made_by
-from models.settings import read_settings as read_model_settings
-from monitoring.observation_file import SUFFIX, write_observations
-from skysift.drift_words import drift_lines, usual_of
-from skysift.progress import progress
-from skysift.watched import Group, ensemble_path, flight_by
+from service.settings import read_settings as read_service_settings
+from skysift.logs import log_to_stderr
+from skysift.score_job import Wishes, score_job
+from skysift.score_table import write_score_table
 
-TROUBLE = {Reason.VOTER_FAILED, Reason.VOTER_TIMEOUT}
+TABLE_SUFFIXES = PARQUET_SUFFIXES | {".csv"}
 
 
 def score(
-    frames: Annotated[list[Path], typer.Argument(help="Pictures, and folders of pictures.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Pictures, folders, patterns, lists, archives, videos, URLs."),
+    ],
     *,
-    labels: Annotated[
-        Path | None, typer.Option(help="CSV: frame, label[, object, group, split].")
-    ] = None,
     ensemble: Annotated[
         Path | None, typer.Option(help="The ensemble file; default: the served one.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="The table: .parquet or .csv.")] = Path(
-        "scores.parquet"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="A folder: a job. A .parquet or .csv file: a score table.")
+    ] = Path("scores.parquet"),
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="For a score table: CSV of frame, label[, object, group, split]."),
+    ] = None,
     watch: Annotated[
         bool,
-        typer.Option("--watch", help="Keep what drift sees beside the table, as .watched.npz."),
+        typer.Option("--watch", help="For a score table: keep what drift sees, as .watched.npz."),
     ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the job in --out.")] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0: as many as cores.")] = 0,
+    formats: Annotated[str, typer.Option(help="Written at the end, with commas between.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="Inputs at most.")] = None,
+    part: Annotated[str, typer.Option(help="A share of the inputs, such as 3/16.")] = "1/1",
+    every: Annotated[str, typer.Option(help="Frames of videos: 1s, or 30 for each 30th.")] = "1s",
+    engine: Annotated[str, typer.Option(help="local, or ray on a cluster.")] = "local",
+    frame_deadline: Annotated[
+        float, typer.Option(min=0.1, help="Seconds after which a silent worker is replaced.")
+    ] = 120.0,
+    pushgateway: Annotated[
+        str | None, typer.Option(help="URL of a Prometheus Pushgateway that gets the sums.")
+    ] = None,
 ) -> None:
-    """Score labelled frames, for calibration.
+    """Score any number of frames; goes on after a kill.
 
-    Asks every voter about every frame, and writes a score table.
+    With a folder as --out it is a job: one row for each input, on the disk as it goes; --resume
+    goes on after a kill. With a .parquet or .csv file it asks every voter about every frame, and
+    writes a score table for calibration.
 
-    With a profile beside the ensemble, says which flights drifted, and keeps what drift sees.
-
-    Every input is one row; one that cannot be read has no scores, and the exit code is then 1;
-    so it is when a voter failed.
+    The exit code is 1 when an input cannot be read or a voter failed.
     """
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    refuse_unwritable(out)
-    pictures = _pictures(frames)
-    known = labels_of(pictures, read_labels(labels), source=labels) if labels else {}
-    settings = read_model_settings()
-    observer = Observer(ensemble_path(ensemble), settings)
-    gate = observer.ensemble
-    usual = usual_of(observer)
-    flights = {str(pictures[name]): label.group for name, label in known.items() if label.group}
-    rows = _score_all(pictures, gate, observer.tap(flight_by(Group.FLIGHT, flights)))
-    identities = made_by(gate.config, settings)
-    write_table(out, score_columns(rows, known, made_by=_in_one_cell(identities)))
-    typer.echo(_summary(list(rows.values()), known, out), err=True)
-    if usual is not None or watch:
-        kept = out.with_name(out.name.removesuffix(out.suffix) + SUFFIX)
-        write_observations(kept, observer.observations, observer.identity)
-        typer.echo(f"what drift sees: {kept}", err=True)
-    if usual is not None and len(observer.observations):
-        typer.echo("\n".join(drift_lines(observer.observations, usual)), err=True)
-    if any(row.failed or TROUBLE.intersection(row.verdict.reasons) for row in rows.values()):
+    log_to_stderr()
+    if out.suffix.lower() in TABLE_SUFFIXES:
+        _refuse_for_a_table(
+            {
+                "--resume": resume,
+                "--formats": formats,
+                "--limit": limit,
+                "--pushgateway": pushgateway,
+            }
+        )
+        frames = [Path(name) for name in inputs]
+        failures = write_score_table(frames, labels=labels, ensemble=ensemble, out=out, watch=watch)
+    else:
+        if labels is not None or watch:
+            option = "--watch" if labels is None else "--labels"
+            raise ConfigError(
+                f"{option} belongs to a score table: name a .csv or .parquet as --out"
+            )
+        chosen = ensemble or read_service_settings().ensembles[0]
+        wishes = Wishes(
+            workers=workers,
+            formats=_names_in(formats),
+            limit=limit,
+            part=Part.of_text(part),
+            every=_every(every),
+            engine=engine,
+            deadline_seconds=frame_deadline,
+            pushgateway=pushgateway,
+        )
+        failures = score_job(tuple(inputs), chosen, out, wishes, resume=resume)
+    if failures:
         raise typer.Exit(1)
 
 
-def _pictures(frames: Sequence[Path]) -> dict[str, Path]:
-    sources = find_pictures(frames)
-    if not sources.pictures:
-        named = ", ".join(str(path) for path in frames)
-        raise ConfigError(f"{named}: no file in there is called like a picture")
-    return ids_of(sources.pictures, frames)
+def _refuse_for_a_table(given: dict[str, object]) -> None:
+    wrong = [option for option, value in given.items() if value]
+    if wrong:
+        raise ConfigError(f"{', '.join(wrong)}: for a job only; name a folder as --out")
 
 
-def _score_all(pictures: Mapping[str, Path], gate: Ensemble, tap: Tap) -> dict[str, Row]:
-    """Return one row per picture; none can be lost, because the two are counted together."""
-    settings = read_model_settings()
-    rows: dict[str, Row] = {}
-    with progress("frames scored") as advance:
-        scored = score_paths(
-            pictures.values(),
-            gate,
-            limits=settings.limits,
-            decoders=settings.shares.decode,
-            ask_all=True,
-            tap=tap,
-        )
-        for name, row in zip(pictures, scored, strict=True):
-            rows[name] = row
-            advance(len(rows), len(pictures))
-    return rows
+def _names_in(formats: str) -> tuple[str, ...]:
+    names = tuple(filter(None, map(str.strip, formats.split(","))))
+    formats_named(names)
+    return names
 
 
-def _in_one_cell(identities: Mapping[str, str]) -> str:
-    return " ".join(f"{voter}={identity}" for voter, identity in identities.items())
-
-
-def _summary(rows: Sequence[Row], known: Mapping[str, Label], out: Path) -> str:
-    positive = sum(label.label == "1" for label in known.values())
-    negative = sum(label.label == "0" for label in known.values())
-    unread = sum(row.failed for row in rows)
-    return (
-        f"{len(rows)} frames in {out}: {positive} labelled 1, {negative} labelled 0, "
-        f"{len(rows) - positive - negative} not labelled; {unread} could not be read"
-    )
+def _every(text: str) -> Every:
+    """Return `1s`, `0.5s` or `30` as which frames of a video are judged."""
+    try:
+        if text.endswith("s") and (seconds := float(text[:-1])) > 0:
+            return Every(seconds=seconds)
+        if (frames := int(text)) >= 1:
+            return Every(seconds=None, frames=frames)
+    except ValueError:
+        pass
+    raise ConfigError(f"--every: must be like 1s (a second) or 30 (frames), not {text!r}")

@@ -7,8 +7,9 @@ from ensembles.reasons import Reason
 from ensembles.votes import Box, Verdict, Vote
 
 COLUMNS = """
-    id source frame_index captured_at latitude longitude altitude_m width_px height_px
-    decision settled reasons box
+    id source frame_index video_seconds captured_at latitude longitude altitude_m altitude_above
+    height_above_takeoff_m gimbal_yaw_degrees gimbal_pitch_degrees focal_length_35mm
+    width_px height_px decision settled reasons detail box
     score_a vote_a asked_a score_b vote_b asked_b
     full_ballot ensemble digest certificate_id skysift_version scored_at latency_seconds
 """.split()  # noqa: SIM905 - one name a line would fill a page

@@ -7,6 +7,8 @@ import typer
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 
+from batch.formats.catalog import FORMATS
+from batch.formats.parquet import LEADING, OF_A_VOTER, TRAILING
 from ensembles.config import EnsembleConfig, OnDrift, VoterConfig, WeightedVote
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
@@ -14,9 +16,11 @@ from models.catalog import KINDS, options_for
 from models.environment import ENV_PREFIX
 from models.settings import ModelSettings
 from monitoring import drift_metrics, metrics
+from monitoring.job_metrics import registry_of
 from service.settings import ServiceSettings
 from skysift.app import COMMANDS, build
 from tests.docs.pages import DOCS, all_docs, section, text_of
+from tests.monitoring.test_job_metrics import SUMMARY
 
 COMMAND_PAGE = DOCS / "command.md"
 ENSEMBLE_PAGE = DOCS / "ensembles.md"
@@ -99,6 +103,34 @@ def test_every_metric_is_documented() -> None:
     missing = [name for name in names if f"`{name}`" not in all_docs()]
 
     assert names
+    assert not missing
+
+
+def test_every_metric_of_a_job_is_documented() -> None:
+    names = [family.name for family in registry_of(SUMMARY).collect()]
+
+    missing = [name for name in names if f"`{name}`" not in all_docs()]
+
+    assert names
+    assert not missing
+
+
+def test_every_format_of_a_job_is_documented() -> None:
+    page = text_of(DOCS / "batch.md")
+
+    missing = [
+        name for name, each in FORMATS.items() if f"`{name}` | `{each.file_name}`" not in page
+    ]
+
+    assert not missing
+
+
+def test_every_column_of_a_row_is_documented() -> None:
+    voters = {f"{part}_{{}}" for part in OF_A_VOTER}
+    names = [*LEADING, *(name.format("<voter>") for name in voters), *TRAILING]
+
+    missing = [name for name in names if f"`{name}`" not in text_of(COMMAND_PAGE)]
+
     assert not missing
 
 

@@ -1,0 +1,326 @@
+"""What a job has done so far, in one SQLite file: the truth while it runs, and afterwards.
+
+One line an input. A row is committed once and never replaced, so work may be done twice and
+still counts once. In WAL mode with `synchronous = FULL` a commit is on the disk when it returns:
+what was committed survives a kill, a full disk and a power cut.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from batch.input import Input
+from ensembles.errors import ConfigError, SkysiftError
+
+NAME = "journal.sqlite"
+FORMAT = 1
+"""Of the tables below; another one is refused."""
+
+WALL = "*wall"
+"""In `spent`: the time that passed; all other names are voters."""
+
+ROWS_AT_ONCE = 200
+"""In a commit: what a kill can cost, against what a commit costs (docs/batch.md)."""
+
+PAGE = 500
+"""Inputs read at a time: few enough that memory stays flat."""
+
+TABLES = """
+create table about (key text primary key, value text not null);
+create table inputs (
+  number integer primary key,
+  input text not null unique,
+  deaths integer not null default 0,
+  decision text,
+  failed integer,
+  reasons text,
+  row text
+);
+create index open_inputs on inputs (number) where row is null;
+create table spent (what text primary key, seconds real not null);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An input that has no row yet.
+
+    Args:
+        number: Its place in the journal.
+        input: What is to be judged.
+        deaths: Processes that died while they held it.
+    """
+
+    number: int
+    input: Input
+    deaths: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row on its way into the journal.
+
+    Args:
+        number: Of its input.
+        cells: By column name, as `Row.columns` gives them.
+    """
+
+    number: int
+    cells: Mapping[str, Any]
+
+    @property
+    def failed(self) -> bool:
+        """Whether no voter ever saw it."""
+        return self.cells["detail"] is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far a job is.
+
+    Args:
+        inputs: All of them.
+        scored: Seen by a voter.
+        failed: Not readable; they are `review`.
+        review: Of scored and failed.
+    """
+
+    inputs: int
+    scored: int
+    failed: int
+    review: int
+
+    @property
+    def done(self) -> int:
+        """Inputs that have their row."""
+        return self.scored + self.failed
+
+    def plus(self, entry: Entry) -> "Counts":
+        """Return the counts with one more row."""
+        return Counts(
+            self.inputs,
+            self.scored + (not entry.failed),
+            self.failed + entry.failed,
+            self.review + (entry.cells["decision"] == "review"),
+        )
+
+
+class Journal:
+    """The journal of one run; use it in a `with` block.
+
+    Args:
+        folder: Of the run.
+        create: Make the file; otherwise it must be there.
+
+    Raises:
+        SkysiftError: It is not there, or is no journal of this version's.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self.path = folder / NAME
+        if not create and not self.path.is_file():
+            raise SkysiftError(f"{folder}: there is no job in this folder, for want of a {NAME}")
+        with _told(self.path):
+            self._base = sqlite3.connect(self.path, isolation_level=None)
+            self._base.execute("pragma journal_mode = wal")
+            self._base.execute("pragma synchronous = full")
+            self._prepare()
+
+    def _prepare(self) -> None:
+        (found,) = self._base.execute("pragma user_version").fetchone()
+        if found == 0:
+            with self._transaction():
+                for statement in TABLES.split(";"):
+                    self._base.execute(statement)
+                self._base.execute(f"pragma user_version = {FORMAT}")
+        elif found != FORMAT:
+            raise SkysiftError(f"{self.path}: is of format {found}, not {FORMAT}; start a new run")
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._base.close()
+
+    def about(self) -> dict[str, Any]:
+        """Return what the run is; empty until `begin`."""
+        rows = self._base.execute("select key, value from about")
+        return {key: json.loads(value) for key, value in rows}
+
+    def note(self, key: str, value: object) -> None:
+        """Keep a fact about the run."""
+        with _told(self.path):
+            self._base.execute("replace into about values (?, ?)", (key, json.dumps(value)))
+
+    def begin(self, about: Mapping[str, object], inputs: Iterable[Input]) -> int:
+        """Enter what the run is and all its inputs, or nothing; return how often one was repeated.
+
+        Args:
+            about: JSON values by name.
+            inputs: Read once and not held; of equal ones the first counts.
+        """
+        named = 0
+        with _told(self.path), self._transaction():
+            for each in inputs:
+                named += 1
+                self._base.execute(
+                    "insert or ignore into inputs (input) values (?)", (each.to_text(),)
+                )
+            self._base.executemany(
+                "insert into about values (?, ?)",
+                [(key, json.dumps(value)) for key, value in about.items()],
+            )
+            if not named:
+                raise ConfigError(
+                    "there is nothing to judge: no file in there is called like a picture"
+                )
+        return named - self.counts().inputs
+
+    def unknown(self, inputs: Iterable[Input]) -> Iterator[Input]:
+        """Yield the inputs that the journal does not list."""
+        for each in inputs:
+            found = self._base.execute(
+                "select 1 from inputs where input = ?", (each.to_text(),)
+            ).fetchone()
+            if found is None:
+                yield each
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Yield the inputs that have no row and killed nobody, in order, a page at a time."""
+        last = 0
+        while page := self._base.execute(
+            "select number, input from inputs"
+            " where row is null and deaths = 0 and number > ? order by number limit ?",
+            (last, PAGE),
+        ).fetchall():
+            last = page[-1][0]
+            yield from (Waiting(number, Input.of_text(text)) for number, text in page)
+
+    def suspects(self) -> list[Waiting]:
+        """Return the inputs that have no row and during which a process died."""
+        found = self._base.execute(
+            "select number, input, deaths from inputs where row is null and deaths > 0"
+        )
+        return [Waiting(number, Input.of_text(text), deaths) for number, text, deaths in found]
+
+    def open_among(self, numbers: Iterable[int]) -> set[int]:
+        """Return those of some inputs that have no row."""
+        return {
+            number
+            for number in numbers
+            if self._base.execute(
+                "select 1 from inputs where number = ? and row is null", (number,)
+            ).fetchone()
+        }
+
+    def count_death(self, suspects: Iterable[Waiting]) -> None:
+        """Keep how many processes have died on these inputs, as their `deaths` say."""
+        with _told(self.path), self._transaction():
+            self._base.executemany(
+                "update inputs set deaths = ? where number = ?",
+                [(suspect.deaths, suspect.number) for suspect in suspects],
+            )
+
+    def commit(self, entries: Iterable[Entry], seconds: Mapping[str, float]) -> int:
+        """Put rows on the disk, each once; return how many were new.
+
+        Args:
+            entries: A row that its input has already is passed over.
+            seconds: What was spent since the last commit, by what it was spent on.
+        """
+        new = 0
+        with _told(self.path), self._transaction():
+            for entry in entries:
+                new += self._base.execute(
+                    "update inputs set row = ?, decision = ?, failed = ?, reasons = ?"
+                    " where number = ? and row is null",
+                    (*_stored(entry), entry.number),
+                ).rowcount
+            self._base.executemany(
+                "insert into spent values (?, ?)"
+                " on conflict do update set seconds = seconds + excluded.seconds",
+                seconds.items(),
+            )
+        return new
+
+    def counts(self) -> Counts:
+        """Return how far the job is."""
+        found = self._base.execute(
+            "select count(*), count(row) - total(failed), total(failed),"
+            " total(decision = 'review') from inputs"
+        ).fetchone()
+        return Counts(*map(int, found))
+
+    def reasons(self) -> dict[tuple[str, str], int]:
+        """Return how many rows there are of each decision and set of reasons."""
+        found = self._base.execute(
+            "select decision, reasons, count(*) from inputs where row is not null"
+            " group by decision, reasons order by 3 desc"
+        )
+        return {(decision, reasons): count for decision, reasons, count in found}
+
+    def spent(self) -> dict[str, float]:
+        """Return the seconds spent, by what they were spent on, over all runs of the job."""
+        return dict(self._base.execute("select what, seconds from spent"))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the cells of every row by column name, in the order of the inputs.
+
+        Memory stays flat; it reads through a connection of its own.
+        """
+        with closing(sqlite3.connect(self.path)) as base:
+            for (text,) in base.execute(
+                "select row from inputs where row is not null order by number"
+            ):
+                yield json.loads(text)
+
+    def pairs(self) -> Iterator[tuple[Input, dict[str, Any] | None]]:
+        """Yield every input with the cells of its row, if it has one; memory stays flat."""
+        with closing(sqlite3.connect(self.path)) as base:
+            for given, text in base.execute("select input, row from inputs order by number"):
+                yield Input.of_text(given), json.loads(text) if text else None
+
+    def check(self) -> list[str]:
+        """Return what SQLite itself finds wrong with the file; nothing is well."""
+        return [text for (text,) in self._base.execute("pragma integrity_check") if text != "ok"]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._base.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            if self._base.in_transaction:  # a full disk has rolled back already
+                self._base.execute("rollback")
+            raise
+        self._base.execute("commit")
+
+
+def _stored(entry: Entry) -> tuple[str, str, bool, str]:
+    cells = entry.cells
+    text = json.dumps(cells, separators=(",", ":"), allow_nan=False)
+    return text, cells["decision"], entry.failed, " ".join(cells["reasons"])
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell in words what keeps SQLite from its file: most often a full disk."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise SkysiftError(
+            f"{path}: {error}; what was committed is safe: make room or mend it, and go on with "
+            "--resume"
+        ) from None
