@@ -11,7 +11,11 @@ from ensembles.errors import ConfigError
 from ensembles.mistakes import near_miss
 from ensembles.reasons import Reason
 from models.catalog import Ensemble, load_ensemble
+from models.handles import available_providers
+from models.limits import Limits
+from models.providers import runs_on_gpu
 from models.settings import ModelSettings
+from models.threads import Threads
 from monitoring import metrics
 from monitoring.tap import Tap
 from review.store import ReviewStore
@@ -62,6 +66,8 @@ class Desk:
             WeightsError: A model cannot run here.
         """
         models = shared_out(models, settings)
+        threads = worker_threads(models)
+        models = models.model_copy(update={"threads": threads.session})
         stand_ins = stand_ins_of(settings, models)
         wider = [one.path for one in stand_ins.values() if one.path not in settings.ensembles]
         paths = (*settings.ensembles, *dict.fromkeys(wider))
@@ -73,7 +79,9 @@ class Desk:
         _refuse_equal_names(loaded, paths)
         for tap in filter(None, taps):
             tap.start()
-        desk = cls.put_to_work(loaded, settings, models, stand_ins, taps=taps)
+        desk = cls.put_to_work(
+            loaded, settings, models.limits, threads, stand_ins=stand_ins, taps=taps
+        )
         # Before the first frame: who judges may have been settled before a restart.
         desk.watch.look()
         return desk
@@ -83,16 +91,17 @@ class Desk:
         cls,
         ensembles: Sequence[Ensemble],
         settings: ServiceSettings,
-        models: ModelSettings,
-        stand_ins: Mapping[str, StandIn] | None = None,
+        limits: Limits,
+        threads: Threads,
         *,
+        stand_ins: Mapping[str, StandIn] | None = None,
         taps: Sequence[Tap | None] = (),
     ) -> Self:
         """Put loaded ensembles to work, each with its drift if it has any.
 
         `stand_ins` are by the name of whom they stand in for.
         """
-        pools = Pools(models.shares)
+        pools = Pools(threads)
         for ensemble in ensembles:
             config = ensemble.config
             metrics.ENSEMBLE_INFO.labels(
@@ -101,7 +110,7 @@ class Desk:
             metrics.AUDIT_FAILURES.labels(config.name)
         return cls(
             {
-                ensemble.config.name: Station(ensemble, models.limits, pools, settings, tap=tap)
+                ensemble.config.name: Station(ensemble, limits, pools, settings, tap=tap)
                 for ensemble, tap in zip_longest(ensembles, taps)
             },
             pools,
@@ -157,6 +166,12 @@ def shared_out(models: ModelSettings, settings: ServiceSettings) -> ModelSetting
     if models.threads:
         return models
     return models.model_copy(update={"threads": settings.cores})
+
+
+def worker_threads(models: ModelSettings) -> Threads:
+    """Return how the worker's own cores, `models.threads` of them, are used."""
+    on_gpu = runs_on_gpu(models.provider, available_providers())
+    return Threads.sharing(models.threads) if on_gpu else Threads.for_many(models.threads)
 
 
 def _alarms_of(stations: Mapping[str, Station]) -> DriftAlarms:

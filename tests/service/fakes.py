@@ -15,7 +15,8 @@ from ensembles.seat import Seat
 from ensembles.voter import Reading, Voter
 from models.catalog import Ensemble
 from models.frames import Frame
-from models.settings import ModelSettings
+from models.limits import Limits
+from models.threads import Threads
 from monitoring.around import guard
 from service.desk import Desk
 from service.routes import site_app, v1_app
@@ -69,7 +70,9 @@ def app_of(*ensembles: Ensemble, **settings: object) -> Starlette:
     """Return the whole site around the ensembles, as BentoML would mount it."""
     chosen = ServiceSettings.model_validate(settings)
     v1 = v1_app()
-    v1.state.desk = Desk.put_to_work(ensembles or [ensemble()], chosen, ModelSettings(threads=1))
+    v1.state.desk = Desk.put_to_work(
+        ensembles or [ensemble()], chosen, Limits(), Threads.for_many(1)
+    )
     return Starlette(routes=[Mount("/v1", v1), Mount("/", site_app())])
 
 

@@ -17,7 +17,8 @@ from ensembles.voter import Voter
 from ensembles.votes import Decision
 from models.catalog import Ensemble
 from models.frames import Frame
-from models.settings import ModelSettings
+from models.limits import Limits
+from models.threads import Threads
 from review.sample import SampledFrame
 from review.store import ReviewStore
 from service.desk import Desk
@@ -97,7 +98,9 @@ class Site:
         threads = {"judge_threads": 1, "decode_threads": 1, "database": database}
         chosen = ServiceSettings.model_validate(threads | settings)
         loaded = ensembles or (certified(folder),)
-        self.desk = Desk.put_to_work(loaded, chosen, ModelSettings(), stand_ins)
+        self.desk = Desk.put_to_work(
+            loaded, chosen, Limits(), Threads.for_many(1), stand_ins=stand_ins
+        )
         self.desk.watch = Watch(loaded, stand_ins or {}, self.desk.store, drift_alarms=drift_alarms)
         self.desk.watch.look()
         v1 = v1_app()

@@ -4,7 +4,7 @@ import pytest
 
 from models.settings import ModelSettings
 from models.threads import MOST_OF_A_SESSION, Threads
-from service.desk import shared_out
+from service.desk import shared_out, worker_threads
 from service.settings import ServiceSettings
 
 
@@ -25,14 +25,27 @@ def test_several_workers_use_the_cores_once(
 ) -> None:
     monkeypatch.setattr("service.settings.usable_cores", lambda: cores)
 
-    shares = shared_out(ModelSettings(), ServiceSettings(workers=workers)).shares
+    threads = worker_threads(shared_out(ModelSettings(), ServiceSettings(workers=workers)))
 
-    assert shares.session >= 1
-    assert workers * shares.session * shares.judge <= max(cores, workers)
-    assert workers * shares.decode <= max(cores, workers)
+    assert threads.session == 1
+    assert workers * threads.judge <= max(cores, workers)
+    assert workers * threads.decode <= max(cores, workers)
 
 
 def test_what_is_said_holds_for_each_worker() -> None:
-    shares = shared_out(ModelSettings(threads=8), ServiceSettings(workers=4)).shares
+    models = shared_out(ModelSettings(threads=8), ServiceSettings(workers=4))
 
-    assert shares == Threads(session=4, judge=2, decode=8)
+    assert worker_threads(models) == Threads(session=1, judge=8, decode=8)
+
+
+def test_a_gpu_gets_few_judgements_so_that_its_batches_are_large() -> None:
+    models = shared_out(ModelSettings(threads=8, provider="cuda"), ServiceSettings())
+
+    assert worker_threads(models) == Threads(session=4, judge=2, decode=8)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 16])
+def test_a_session_gets_the_threads_that_its_worker_has_for_it(cores: int) -> None:
+    threads = Threads.for_many(cores)
+
+    assert ModelSettings(threads=threads.session).shares.session == threads.session
