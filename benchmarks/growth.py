@@ -12,29 +12,37 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.axes import AXES, LONG
+from benchmarks.contender import UnavailableError
 from benchmarks.growth_axis import Axis, Point
 from benchmarks.publish import FIGURES, RESULTS, quote, save, table
 from benchmarks.setting.setting import make_setting
+from ensembles.errors import SkysiftError
 
 HEADINGS = ("axis", "value", "CPU per frame, ms", "frames/s", "p50 / p95, ms", "memory, MB")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, write."""
+    """Measure, print, write, and return the exit code: 1 when an axis did not run."""
     chosen = _parser().parse_args(arguments)
     setting = make_setting()
     found: dict[str, Sequence[Point]] = {}
+    troubles: list[str] = []
     for axis in _chosen(chosen.only):
         print(f"{axis.name}: {axis.what}", flush=True)
-        found[axis.name] = axis.measure(setting, quick=chosen.quick)
+        try:
+            found[axis.name] = axis.measure(setting, quick=chosen.quick)
+        except (UnavailableError, SkysiftError, RuntimeError) as error:
+            troubles.append(f"{axis.name} did not run: {error}")
+            print(troubles[-1], flush=True)
+            continue
         print(_table({axis.name: found[axis.name]}), flush=True)
     lines = {name: [point.as_json() for point in line] for name, line in found.items()}
     path = save("growth", lines)
     _draw(found, (FIGURES if chosen.readme else RESULTS) / "growth.svg")
     if chosen.readme:
-        quote("growth", _told(found) + _table(found))
+        quote("growth", _told(found) + _table(found) + "".join(troubles))
     print(f"written: {path}")
-    return 0
+    return int(bool(troubles))
 
 
 def _chosen(names: Sequence[str]) -> Sequence[Axis]:
