@@ -51,7 +51,7 @@ def voters(setting: Setting, stack: ExitStack, quick: bool) -> list[Value]:
     """So many voters, each asked: the three, then a second specialist and a second CLIP."""
     whole = yaml.safe_load(setting.ensemble(Gate("plain")).read_text(encoding="utf-8"))
     three = whole["voters"]
-    five = [*three, *({**voter, "name": f"{voter['name']}-2"} for voter in three[:2])]
+    five = [*three, *({**voter, "name": f"{voter['name']}_2"} for voter in three[:2])]
     return [
         Value(
             count,

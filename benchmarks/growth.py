@@ -3,38 +3,56 @@
     python -m benchmarks.growth [--quick] [--only AXIS ...] [--readme]
 
 One axis at a time, everything else as it is served. Each value of an axis is measured lap by lap
-in turn with the others. Writes JSON and a plot per axis.
+in turn with the others. Writes JSON per axis; table and plot show the last results of each.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.axes import AXES, LONG
+from benchmarks.contender import UnavailableError
 from benchmarks.growth_axis import Axis, Point
 from benchmarks.publish import FIGURES, RESULTS, quote, save, table
 from benchmarks.setting.setting import make_setting
+from ensembles.errors import SkysiftError
 
 HEADINGS = ("axis", "value", "CPU per frame, ms", "frames/s", "p50 / p95, ms", "memory, MB")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, write."""
+    """Measure, print, write, and return the exit code: 1 when an axis did not run."""
     chosen = _parser().parse_args(arguments)
     setting = make_setting()
-    found: dict[str, Sequence[Point]] = {}
+    troubles: list[str] = []
     for axis in _chosen(chosen.only):
         print(f"{axis.name}: {axis.what}", flush=True)
-        found[axis.name] = axis.measure(setting, quick=chosen.quick)
-        print(_table({axis.name: found[axis.name]}), flush=True)
-    lines = {name: [point.as_json() for point in line] for name, line in found.items()}
-    path = save("growth", lines)
+        try:
+            points = axis.measure(setting, quick=chosen.quick)
+        except (UnavailableError, SkysiftError, RuntimeError) as error:
+            troubles.append(f"{axis.name} did not run: {error}")
+            print(troubles[-1], flush=True)
+            continue
+        print(_table({axis.name: points}), flush=True)
+        save(f"growth-{axis.name}", {"points": [point.as_json() for point in points]})
+    found = _saved()
     _draw(found, (FIGURES if chosen.readme else RESULTS) / "growth.svg")
     if chosen.readme:
         quote("growth", _told(found) + _table(found))
-    print(f"written: {path}")
-    return 0
+    return int(bool(troubles))
+
+
+def _saved() -> Mapping[str, Sequence[Point]]:
+    """Return the last results of every axis, of this run and earlier ones."""
+    found = {}
+    for axis in (*AXES, LONG):
+        path = RESULTS / f"growth-{axis.name}.json"
+        if path.exists():
+            points = json.loads(path.read_text(encoding="utf-8"))["points"]
+            found[axis.name] = [Point.of_json(point) for point in points]
+    return found
 
 
 def _chosen(names: Sequence[str]) -> Sequence[Axis]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Any, Self
 
-from benchmarks.laps import Laps, Running, run_lap
+from benchmarks.laps import Answers, Lap, Laps, Running, run_lap
 from benchmarks.processes import peak_megabytes
 from benchmarks.setting.pictures import Picture
 from benchmarks.setting.setting import Setting
@@ -47,18 +48,36 @@ class Point:
     laps: Laps = field(default_factory=Laps)
     memory_mb: list[float] = field(default_factory=list)
 
-    def as_json(self) -> Mapping[str, object]:
+    def as_json(self) -> Mapping[str, Any]:
         """Return everything that was measured."""
         return {
             "label": self.label,
             "value": self.number,
-            "frames": [lap.frames for lap in self.laps.done],
-            "cpu_ms": [lap.cpu_ms for lap in self.laps.done],
-            "wall_seconds": [lap.wall_seconds for lap in self.laps.done],
-            "p50_ms": self.laps.latency_ms(0.5),
-            "p95_ms": self.laps.latency_ms(0.95),
+            "laps": [
+                {
+                    "frames": lap.frames,
+                    "cpu_seconds": lap.cpu_seconds,
+                    "wall_seconds": lap.wall_seconds,
+                    "latencies": [round(seconds, 4) for seconds in lap.answers.latencies],
+                }
+                for lap in self.laps.done
+            ],
             "memory_mb": self.memory_mb,
         }
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Self:
+        """Return the point that `as_json` told, without the scores."""
+        laps = [
+            Lap(
+                lap["frames"],
+                lap["cpu_seconds"],
+                lap["wall_seconds"],
+                Answers((), lap["latencies"]),
+            )
+            for lap in told["laps"]
+        ]
+        return cls(told["label"], told["value"], Laps(laps), told["memory_mb"])
 
 
 Values = Callable[[Setting, ExitStack, bool], list[Value]]

@@ -14,15 +14,18 @@ from benchmarks.inside import InsideRunning, inside
 from benchmarks.load import HttpRunning
 from benchmarks.setting.ensembles import Gate
 from benchmarks.setting.setting import READY_SECONDS, Setting
+from models.environment import usable_cores
 from service.child import free_port, served
 from service.settings import ServiceSettings
 
 
 @contextmanager
-def _http(setting: Setting, precision: str) -> Iterator[HttpRunning]:
+def _http(setting: Setting, precision: str, workers: int = 1) -> Iterator[HttpRunning]:
     ensemble = _ensemble(setting, precision)
-    settings = ServiceSettings(ensembles=(ensemble,), port=free_port(), drain_seconds=0)
-    log = setting.logs / f"skysift-{precision}.log"
+    settings = ServiceSettings(
+        ensembles=(ensemble,), port=free_port(), drain_seconds=0, workers=workers
+    )
+    log = setting.logs / f"skysift-{precision}-{workers}.log"
     with served(settings, log=log, seconds=READY_SECONDS) as server:
         ask = raw("/v1/triage?explain=true")
         yield HttpRunning(server.process_id, server.url, ask, votes)
@@ -47,6 +50,14 @@ CONTENDERS = (
         Group.SKYSIFT,
         "HTTP, float32, all voters",
         partial(_http, precision="fp32"),
+        full_decode=False,
+        tolerance=SAME_PIXELS,
+    ),
+    Contender(
+        "skysift-http-workers",
+        Group.SKYSIFT,
+        "HTTP, float32, all voters, a worker per core",
+        partial(_http, precision="fp32", workers=usable_cores()),
         full_decode=False,
         tolerance=SAME_PIXELS,
     ),
