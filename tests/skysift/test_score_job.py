@@ -73,7 +73,11 @@ def test_a_job_killed_again_and_again_has_the_rows_of_one_that_was_not(
     codes = [job("--resume").returncode for _ in range(4)]
     calm = job(out=tmp_path / "calm")
 
-    assert codes == [-signal.SIGKILL] * 3 + [1]  # 1: one input is no picture
+    # Two workers may reach their picture in the same run, and both kill it.
+    killed = codes.count(-signal.SIGKILL)
+    assert 2 <= killed <= 3
+    assert codes[killed:] == [1] * (4 - killed)  # 1: one input is no picture
+    assert all(mark.exists() for mark in marks)
     assert calm.returncode == 1
     assert list(rows_in(tmp_path / "run")) == list(rows_in(tmp_path / "calm"))
     with Journal(tmp_path / "run") as journal:
