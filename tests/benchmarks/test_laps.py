@@ -53,12 +53,12 @@ def test_laps_that_were_not_in_turn_are_refused() -> None:
 
 
 def test_a_lap_counts_the_cpu_of_the_process_that_works() -> None:
-    busy = Busy(seconds=0.05)
+    busy = Busy(seconds=0.1)
 
     lap = run_lap(busy, picture_files(2), clients=1)
 
     assert lap.frames == 2
-    assert lap.cpu_seconds >= 0.05
+    assert lap.cpu_seconds >= 0.05  # the kernel counts in ticks of 0.01 s, rounded down
     assert lap.wall_seconds >= 0.05
     assert lap.answers.scores == [{"a": 0.5}, {"a": 0.5}]
 
