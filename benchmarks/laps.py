@@ -113,6 +113,9 @@ class Spread:
         return cls(median(numbers), min(numbers), max(numbers))
 
     def __format__(self, spec: str) -> str:
+        """Return the middle and the ends, or the only number."""
+        if self.low == self.high:
+            return f"{self.median:{spec}}"
         return f"{self.median:{spec}} ({self.low:{spec}} to {self.high:{spec}})"
 
 

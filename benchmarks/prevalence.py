@@ -5,13 +5,12 @@
 Each rule's gate is the demo's, calibrated to one and the same promise. Its frames, with as many
 hikers among them as the prevalence says, are replaced by 12 MP pictures on which the full-size
 networks answer as the demo's voters did (`benchmarks/stand_ins.py`), so that the right voters are
-asked and spared. HTTP and batch, float32 and int8, in turn.
+asked and spared. HTTP and batch by turns, one rule after the other, float32 and then int8.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -38,7 +37,7 @@ from benchmarks.stand_ins import (
     stream,
 )
 from ensembles.errors import SkysiftError
-from service.child import Served, free_port, served
+from service.child import free_port, served
 from service.settings import ServiceSettings
 
 SEED = 4
@@ -48,6 +47,10 @@ FULL: Mapping[float, int] = {0.01: 100, 0.1: 40, 0.5: 20}
 QUICK: Mapping[float, int] = {0.1: 10, 0.5: 10}
 """Frames of a lap by prevalence: at least one must hold something."""
 PRECISIONS = ("fp32", "int8")
+WARM_FRAMES = 4
+
+Shown = tuple[Sequence[Picture], float]
+"""The pictures of one lap, and the share that is answered exactly as wanted."""
 
 
 @dataclass(slots=True)
@@ -86,48 +89,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
     frames, rounds = (QUICK, 1) if chosen.quick else (FULL, chosen.rounds)
     setting = make_setting()
     demo = demo_votes(setting.folder)
+    entries: list[Entry] = []
     troubles: list[str] = []
-    with ExitStack() as stack:
-        entries = list(_entries(setting, demo, frames, stack, troubles))
-        for entry in entries:
-            entry.running.answer(entry.pictures[:4], chosen.clients)
-        for number in range(rounds):
-            for entry in entries:
-                entry.laps.done.append(run_lap(entry.running, entry.pictures, chosen.clients))
-            print(f"round {number + 1} of {rounds} done", flush=True)
-    text = "".join(f"{trouble}\n\n" for trouble in troubles) + _table(entries)
-    print(f"\n{text}")
+    for precision in PRECISIONS:
+        try:
+            gates, scores = _gates_of(setting, demo, precision)
+            for rule, gate in gates.items():
+                streams = {
+                    prevalence: _shown(setting, demo, rule, gate, scores, prevalence, count)
+                    for prevalence, count in frames.items()
+                }
+                entries += _measured(setting, rule, gate, streams, rounds, chosen.clients)
+                print(_table(entries), flush=True)
+        except (SkysiftError, UnavailableError) as error:
+            troubles.append(f"{precision} did not run: {error}\n\n")
+            print(troubles[-1], flush=True)
     path = save("prevalence", {"gates": _gates(demo), "cells": [_cell(entry) for entry in entries]})
     if chosen.readme:
-        quote("prevalence", text)
+        quote("prevalence", "".join(troubles) + _table(entries))
     print(f"written: {path}")
     return int(bool(troubles))
 
 
-def _entries(
+def _measured(
     setting: Setting,
-    demo: DemoVotes,
-    frames: Mapping[float, int],
-    stack: ExitStack,
-    troubles: list[str],
-) -> Iterator[Entry]:
-    for precision in PRECISIONS:
-        try:
-            gates, scores = _gates_of(setting, demo, precision)
-            server = stack.enter_context(_server(setting, list(gates.values()), precision))
-        except (SkysiftError, UnavailableError) as error:
-            troubles.append(f"{precision} did not run: {error}")
-            continue
-        for rule, gate in gates.items():
-            path = setting.ensemble(gate)
-            prepare = prepare_batch if rule == ALL else prepare_thrifty
-            batch = stack.enter_context(inside(prepare, path))
-            query = f"/v1/triage?ensemble={gate.name}" + ("&explain=true" if rule == ALL else "")
-            http = HttpRunning(server.process_id, server.url, raw(query), votes)
-            for prevalence, count in frames.items():
-                shown, exact = _shown(setting, demo, rule, gate, scores, prevalence, count)
-                for face, running in (("http", http), ("batch", batch)):
-                    yield Entry(rule, prevalence, face, precision, running, shown, exact)
+    rule: str,
+    gate: Gate,
+    streams: Mapping[float, Shown],
+    rounds: int,
+    clients: int,
+) -> list[Entry]:
+    """Return the cells of one rule; service and batch job, prevalence by prevalence, in turn."""
+    path = setting.ensemble(gate)
+    settings = ServiceSettings(ensembles=(path,), port=free_port(), drain_seconds=0)
+    log = setting.logs / f"{gate.name}.log"
+    with (
+        served(settings, log=log, seconds=READY_SECONDS) as server,
+        inside(prepare_batch if rule == ALL else prepare_thrifty, path) as batch,
+    ):
+        query = "/v1/triage?explain=true" if rule == ALL else "/v1/triage"
+        http = HttpRunning(server.process_id, server.url, raw(query), votes)
+        faces: Mapping[str, Running] = {"http": http, "batch": batch}
+        entries = [
+            Entry(rule, prevalence, face, gate.precision, running, *shown)
+            for prevalence, shown in streams.items()
+            for face, running in faces.items()
+        ]
+        for entry in entries[: len(faces)]:
+            entry.running.answer(entry.pictures[:WARM_FRAMES], clients)
+        for _ in range(rounds):
+            for entry in entries:
+                entry.laps.done.append(run_lap(entry.running, entry.pictures, clients))
+    return entries
 
 
 def _gates_of(
@@ -158,15 +171,6 @@ def gate_of(rule: str, gate: DemoGate, precision: str, thresholds: Scores, *, fl
     )
 
 
-def _server(
-    setting: Setting, gates: Sequence[Gate], precision: str
-) -> AbstractContextManager[Served]:
-    files = tuple(setting.ensemble(gate) for gate in gates)
-    settings = ServiceSettings(ensembles=files, port=free_port(), drain_seconds=0)
-    log = setting.logs / f"prevalence-{precision}.log"
-    return served(settings, log=log, seconds=READY_SECONDS)
-
-
 def _shown(
     setting: Setting,
     demo: DemoVotes,
@@ -175,7 +179,7 @@ def _shown(
     scores: Sequence[Scores],
     prevalence: float,
     count: int,
-) -> tuple[list[Picture], float]:
+) -> Shown:
     """Return the pictures of one lap, and the share that is answered exactly as wanted."""
     chance = np.random.default_rng(SEED)
     model = demo.gates[rule] if rule in demo.gates else DemoGate("or", gate.thresholds, None)
@@ -204,10 +208,11 @@ def _table(entries: Sequence[Entry]) -> str:
     cells = {(e.rule, e.prevalence, e.face, e.precision): e for e in entries}
     rows = []
     for rule, prevalence in dict.fromkeys((entry.rule, entry.prevalence) for entry in entries):
-        row = [cells[rule, prevalence, *column] for column in columns]
-        asked = " / ".join(f"{share:.0%}" for share in row[0].asked.values())
-        spent = [f"{entry.laps.cpu_ms:.0f}" for entry in row]
-        rows.append([rule, f"{prevalence:.0%}", *spent, asked, f"{row[0].exact:.0%}"])
+        row = [cells.get((rule, prevalence, *column)) for column in columns]
+        spent = [f"{entry.laps.cpu_ms:.0f}" if entry else "" for entry in row]
+        first = next(entry for entry in row if entry)
+        asked = " / ".join(f"{share:.0%}" for share in first.asked.values())
+        rows.append([rule, f"{prevalence:.0%}", *spent, asked, f"{first.exact:.0%}"])
     return table(headings, rows)
 
 

@@ -17,6 +17,10 @@ def test_several_laps_are_told_by_their_median_and_ends() -> None:
     assert f"{several.cpu_ms:.0f}" == "200 (100 to 600)"
 
 
+def test_a_lap_that_was_the_only_one_has_no_ends() -> None:
+    assert f"{laps([200]).cpu_ms:.0f}" == "200"
+
+
 def test_frames_per_second_are_by_the_clock_on_the_wall() -> None:
     assert Laps([Lap(10, 1, 5, Answers([])), Lap(10, 1, 2, Answers([]))]).frames_per_second == 3.5
 
