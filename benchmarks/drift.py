@@ -149,7 +149,7 @@ def mixed(
     def draw_window(rng: np.random.Generator) -> Observations:
         rows = window_of(flights, rng)
         bad = rng.permutation(len(rows)) < round(share * len(rows))
-        return joined(clean.take(rows[~bad]), other.take(rows[bad]))
+        return clean.take(rows[~bad]).joined_with(other.take(rows[bad]))
 
     return draw_window
 
@@ -164,23 +164,9 @@ def partly(
     def draw_window(rng: np.random.Generator) -> Observations:
         some = window_of(usual, rng)[: 5 * (WINDOW_FLIGHTS - count)]
         rest = window_of(odd, rng)[: 5 * count]
-        return joined(clean.take(some), other.take(rest))
+        return clean.take(some).joined_with(other.take(rest))
 
     return draw_window
-
-
-def joined(one: Observations, other: Observations) -> Observations:
-    """Return the frames of both."""
-    return Observations(
-        ids=one.ids + other.ids,
-        flights=one.flights + other.flights,
-        attributes=np.concatenate([one.attributes, other.attributes]),
-        scores=np.concatenate([one.scores, other.scores]),
-        kept=np.concatenate([one.kept, other.kept]),
-        embeddings=np.concatenate([one.embeddings, other.embeddings]),
-        seconds=np.concatenate([one.seconds, other.seconds]),
-        places=one.places + other.places,
-    )
 
 
 def frames_until_alarm(profile: Profile, frames: Observations) -> tuple[int | None, str]:

@@ -30,7 +30,7 @@ Floors = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class MissBudget:
     """How the misses that a promise allows are shared out.
 
     Args:
@@ -49,7 +49,7 @@ class Budget:
         return self.price + self.floor + self.dial
 
 
-def budget_of(allowed: int, candidate: Candidate) -> Budget:
+def miss_budget(allowed: int, candidate: Candidate) -> MissBudget:
     """Return how a candidate may spend the misses it is allowed; no score has a say in it.
 
     Raises:
@@ -60,7 +60,7 @@ def budget_of(allowed: int, candidate: Candidate) -> Budget:
     if spare < 0:
         raise ValueError(f"a floor costs one miss, and {allowed} are allowed")
     floor = int(spare * candidate.floor_share) if price else 0
-    return Budget(price, floor, spare - floor)
+    return MissBudget(price, floor, spare - floor)
 
 
 def floors_at(table: ScoreTable, candidate: Candidate, misses: int) -> Floors:

@@ -8,7 +8,7 @@ import numpy as np
 from ensembles.bounds import proportion_interval, recall_bound
 from ensembles.candidates import Candidate
 from ensembles.dial import Doubles, Scale, dial_scores
-from ensembles.early_no import ENDED, Floors, budget_of, floors_at, passed
+from ensembles.early_no import ENDED, Floors, floors_at, miss_budget, passed
 from ensembles.errors import ConfigError
 from ensembles.score_table import ScoreTable
 
@@ -125,7 +125,7 @@ def point_at(
             and saturated scores may spare some.
         confidence: Of the bound and the interval.
     """
-    budget = budget_of(misses, candidate)
+    budget = miss_budget(misses, candidate)
     floors = floors_at(table, candidate, budget.floor)
     dial = dial_of(table, candidate, scales, floors)
     objects = np.sort(table.best_by_object(dial))

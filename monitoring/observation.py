@@ -94,6 +94,19 @@ class Observations:
             places=tuple(each.place for each in every),
         )
 
+    def joined_with(self, other: "Observations") -> "Observations":
+        """Return the frames of both, those of the other last."""
+        return Observations(
+            ids=self.ids + other.ids,
+            flights=self.flights + other.flights,
+            attributes=np.concatenate([self.attributes, other.attributes]),
+            scores=np.concatenate([self.scores, other.scores]),
+            kept=np.concatenate([self.kept, other.kept]),
+            embeddings=np.concatenate([self.embeddings, other.embeddings]),
+            seconds=np.concatenate([self.seconds, other.seconds]),
+            places=self.places + other.places,
+        )
+
     def take(self, rows: npt.NDArray[np.intp]) -> "Observations":
         """Return the chosen frames, in that order."""
         return Observations(

@@ -30,8 +30,8 @@ MOST_PARTS = 50
 
 
 FLOOR_SHARE = 0.5
-"""Of the allowed misses, for the floor: in the demo world less spares fewer voters, and more keeps
-more frames (benchmarks/README.md)."""
+"""Of the allowed misses, for the floor: in the demo world less spares the other voters less, and
+more spares them hardly any more (benchmarks/README.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,45 +44,25 @@ def _ensemble(setting: Setting, precision: str) -> Path:
     return path
 
 
-CONTENDERS = (
+HTTP_WORKERS = partial(_http, workers=usable_cores())
+FACES = (
+    ("skysift-http", "HTTP, {}, all voters", _http, "fp32"),
+    ("skysift-http-workers", "HTTP, {}, all voters, a worker per core", HTTP_WORKERS, "fp32"),
+    ("skysift-batch", "batch job, {}, all voters", _batch, "fp32"),
+    ("skysift-http-int8", "HTTP, {}, all voters", _http, "int8"),
+    ("skysift-batch-int8", "batch job, {}, all voters", _batch, "int8"),
+)
+NAMES = {"fp32": "float32", "int8": "int8"}
+TOLERANCES = {"fp32": SAME_PIXELS, "int8": INT8}
+
+CONTENDERS = tuple(
     Contender(
-        "skysift-http",
+        name,
         Group.SKYSIFT,
-        "HTTP, float32, all voters",
-        partial(_http, precision="fp32"),
+        what.format(NAMES[precision]),
+        partial(face, precision=precision),
         full_decode=False,
-        tolerance=SAME_PIXELS,
-    ),
-    Contender(
-        "skysift-http-workers",
-        Group.SKYSIFT,
-        "HTTP, float32, all voters, a worker per core",
-        partial(_http, precision="fp32", workers=usable_cores()),
-        full_decode=False,
-        tolerance=SAME_PIXELS,
-    ),
-    Contender(
-        "skysift-batch",
-        Group.SKYSIFT,
-        "batch job, float32, all voters",
-        partial(_batch, precision="fp32"),
-        full_decode=False,
-        tolerance=SAME_PIXELS,
-    ),
-    Contender(
-        "skysift-http-int8",
-        Group.SKYSIFT,
-        "HTTP, int8, all voters",
-        partial(_http, precision="int8"),
-        full_decode=False,
-        tolerance=INT8,
-    ),
-    Contender(
-        "skysift-batch-int8",
-        Group.SKYSIFT,
-        "batch job, int8, all voters",
-        partial(_batch, precision="int8"),
-        full_decode=False,
-        tolerance=INT8,
-    ),
+        tolerance=TOLERANCES[precision],
+    )
+    for name, what, face, precision in FACES
 )

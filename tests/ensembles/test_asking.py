@@ -2,43 +2,24 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ensembles.asking import EVERY, Asking, AsListed, CheapestFirst
 from ensembles.gate import Gate
-from ensembles.reasons import Reason
 from ensembles.rules import Rule, at_least, weighted
 from ensembles.seat import Seat
 from ensembles.views import View
-from ensembles.voter import Floats, Reading
+from ensembles.voter import Floats
 from ensembles.votes import Box
+from tests.ensembles.columns import Column, Subject
 
 FRAMES = 10_000
 AT_ONCE = 50
 COSTS = (20.0, 5.0, 1.0)
 FLOOR = 0.35
-
-
-@dataclass(frozen=True)
-class Subject:
-    id: str
-    row: int
-    doubts: tuple[Reason, ...] = ()
-
-
-@dataclass
-class Column:
-    """Reads one column of a score table, and counts how often it was asked."""
-
-    scores: Floats
-    asked: int = 0
-
-    def read(self, views: Sequence[Subject]) -> Reading:
-        self.asked += len(views)
-        return Reading(self.scores[[view.row for view in views]])
 
 
 class Priced(CheapestFirst):

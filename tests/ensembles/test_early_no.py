@@ -20,7 +20,7 @@ from ensembles.calibrate import (
     calibrate_best,
 )
 from ensembles.candidates import Candidate, all_candidates, candidates_named
-from ensembles.early_no import budget_of, floors_at, passed
+from ensembles.early_no import floors_at, miss_budget, passed
 from ensembles.point import OperatingPoint, dial_of, point_at, scales_of
 from ensembles.replay import kept_at, objects_found
 from ensembles.score_table import NEGATIVE, NOBODY, ScoreTable
@@ -126,14 +126,14 @@ def test_the_bound_of_a_cascade_is_as_sharp_as_that_of_one_rule_with_a_miss_more
 def test_a_budget_is_spent_whole_and_costs_one_miss_for_the_floor(
     allowed: int, share: float
 ) -> None:
-    budget = budget_of(allowed, OR.with_early_no(0, share=share))
+    budget = miss_budget(allowed, OR.with_early_no(0, share=share))
 
     assert budget.charged == allowed
     assert (budget.price, budget.floor) == (1, int((allowed - 1) * share))
 
 
 def test_without_a_gatekeeper_all_misses_are_the_rules() -> None:
-    assert budget_of(7, OR).dial == 7
+    assert miss_budget(7, OR).dial == 7
 
 
 def test_a_floor_without_a_miss_to_pay_it_with_is_refused() -> None:

@@ -1,7 +1,6 @@
 """The cheapest order is the cheapest, and decides nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
@@ -11,34 +10,15 @@ from hypothesis import strategies as st
 
 from ensembles.gate import Gate
 from ensembles.order import Openness, cheapest_order, order_of
-from ensembles.reasons import Reason
 from ensembles.rules import Rule, at_least, weighted
 from ensembles.seat import Seat
-from ensembles.voter import Floats, Reading
+from ensembles.voter import Floats
 from ensembles.votes import Answers, Decision, answers_of
+from tests.ensembles.columns import Column, Subject
 
 FRAMES = 10_000
 NAMES = ("cheap", "middling", "dear")
 COSTS = (1.0, 5.0, 20.0)
-
-
-@dataclass(frozen=True)
-class Subject:
-    id: str
-    row: int
-    doubts: tuple[Reason, ...] = ()
-
-
-@dataclass
-class Column:
-    """Reads one column of a score table, and counts how often it was asked."""
-
-    scores: Floats
-    asked: int = 0
-
-    def read(self, views: Sequence[Subject]) -> Reading:
-        self.asked += len(views)
-        return Reading(self.scores[[view.row for view in views]])
 
 
 def correlated_scores(count: int = FRAMES) -> Floats:

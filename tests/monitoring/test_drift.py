@@ -8,7 +8,7 @@ from monitoring.pane_state import rows_of
 from monitoring.panes import Arrival
 from monitoring.profile import Profile
 from monitoring.run_drift import drift_of
-from tests.monitoring.worlds import frames_of, together
+from tests.monitoring.worlds import frames_of
 
 
 def watch(
@@ -60,7 +60,7 @@ def test_what_moved_is_named(profile: Profile) -> None:
 
 def test_flights_that_drifted_are_found_among_others(profile: Profile) -> None:
     usual, odd = frames_of(60, seed=13), frames_of(3, seed=14, brightness=8.0)
-    found = drift_of(together(usual, odd), profile, false_alarms_per_week=1)
+    found = drift_of(usual.joined_with(odd), profile, false_alarms_per_week=1)
 
     unusual = {flight.name for flight in found.unusual}
     assert set(odd.flights) <= unusual

@@ -73,17 +73,3 @@ def frames_of(
 def profile_of(frames: Observations | None = None) -> Profile:
     """Return a profile of usual flights."""
     return make_profile(frames or frames_of(160, seed=1), IDENTITY, NO_GOLDEN, effort=QUICK)
-
-
-def together(one: Observations, other: Observations) -> Observations:
-    """Return the frames of both."""
-    return Observations(
-        ids=one.ids + other.ids,
-        flights=one.flights + other.flights,
-        attributes=np.concatenate([one.attributes, other.attributes]),
-        scores=np.concatenate([one.scores, other.scores]),
-        kept=np.concatenate([one.kept, other.kept]),
-        embeddings=np.concatenate([one.embeddings, other.embeddings]),
-        seconds=np.concatenate([one.seconds, other.seconds]),
-        places=one.places + other.places,
-    )
