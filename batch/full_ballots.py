@@ -19,7 +19,7 @@ def score_columns(rows: Mapping[str, Row], labels: Mapping[str, Label], *, made_
     Args:
         rows: By the picture's id; every voter was asked.
         labels: By the picture's id; pictures without one are not labelled.
-        made_by: Which models gave the scores (`models.catalog.made_by`).
+        made_by: Which models gave the scores (`models.digest.made_by`).
     """
     known = [labels.get(name, Label(name)) for name in rows]
     return {

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ensembles.voter import Voter
 from ensembles.votes import Verdict
-from models.catalog import load_ensemble, made_by
+from models.digest import made_by
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.settings import ModelSettings
 from monitoring.around import Watched, guard

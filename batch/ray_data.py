@@ -22,7 +22,7 @@ from batch.score import failed_row, score_inputs
 from batch.worker import Purse, Station
 from ensembles.errors import SkysiftError
 from ensembles.reasons import Reason
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 
 INPUTS_AT_ONCE = 20_000
 """Given to Ray together: few enough that the job's memory stays flat."""

@@ -21,7 +21,7 @@ from ensembles.errors import BadImageError
 from ensembles.reasons import Reason
 from ensembles.standing import Standing
 from ensembles.votes import Verdict
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from models.frames import Frame
 from models.limits import Limits
 

@@ -21,7 +21,7 @@ from batch.score import chunk_of, reach, score_inputs
 from batch.wire import answer, items_in, receive, send
 from ensembles.errors import SkysiftError
 from ensembles.voter import Reading, Voter
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.settings import ModelSettings
 from monitoring.around import guard

@@ -8,7 +8,7 @@ from batch.row import Row
 from batch.score import score
 from benchmarks.inside import Work
 from benchmarks.laps import Scores
-from models.catalog import Ensemble, load_ensemble
+from models.ensemble import Ensemble, load_ensemble
 from models.settings import read_settings as read_model_settings
 from monitoring.around import guard
 

@@ -17,7 +17,7 @@ from batch.journal import Journal
 from batch.local import Crew, LocalRun
 from batch.score import CHUNK, stamp_of
 from batch.worker import Station
-from models.catalog import Ensemble, load_ensemble
+from models.ensemble import Ensemble, load_ensemble
 from models.frames import Frame
 from models.settings import ModelSettings
 

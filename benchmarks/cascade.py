@@ -26,7 +26,7 @@ from demo.shipped import CONFIG
 from ensembles.gate import Gate
 from ensembles.score_table import NEGATIVE, POSITIVE
 from ensembles.voter import Reading, Voter
-from models.catalog import Ensemble, load_ensemble
+from models.ensemble import Ensemble, load_ensemble
 from models.frames import Frame
 from models.settings import read_settings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.contender import UnavailableError
 from benchmarks.setting.setting import ROOT, Setting
 from ensembles.errors import WeightsError
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 
 LAST_CHARACTERS = 400
 PLAIN = "fp32"

@@ -29,7 +29,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.tile_stage import Stage
-from models.catalog import Ensemble, load_ensemble
+from models.ensemble import Ensemble, load_ensemble
 from models.frames import Frame
 from models.pixels import Pixels
 from models.preprocess import Recipe, fitted, prepare

@@ -10,7 +10,7 @@ from time import process_time
 
 from benchmarks.inside import Work
 from benchmarks.laps import Scores
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.settings import read_settings as read_model_settings
 

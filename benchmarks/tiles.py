@@ -28,7 +28,7 @@ import numpy.typing as npt
 from benchmarks.tile_stage import Pixels, Size, Stage, Staged
 from ensembles.tiles import Tiles
 from ensembles.votes import Box
-from models.catalog import Ensemble, load_ensemble
+from models.ensemble import Ensemble, load_ensemble
 from models.frames import Frame
 from models.settings import ModelSettings
 from models.views import tile

@@ -21,7 +21,8 @@ from demo.scenes import draw_flights
 from deploy.boards import board
 from deploy.page import Prometheus, page
 from ensembles.certificate import write_certificate
-from models.catalog import digest, read
+from models.catalog import read
+from models.digest import digest
 from models.settings import ModelSettings
 from service.child import Served, free_port, served
 from service.flight import HEADER

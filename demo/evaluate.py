@@ -18,7 +18,7 @@ from ensembles.gate import Gate
 from ensembles.rules import Rule, Settled, rule_from
 from ensembles.voter import Floats
 from ensembles.votes import Ballots, answers_of
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.settings import ModelSettings
 

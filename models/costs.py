@@ -5,7 +5,7 @@ from statistics import median
 from time import process_time
 
 from ensembles.seat import Seat
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from models.frames import Frame
 
 REPEATS = 3

@@ -1,9 +1,9 @@
 """Voter `onnx`: a classifier of one's own, whatever it was trained with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -11,26 +11,21 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ensembles.errors import WeightsError
 from ensembles.local_path import LocalPath
 from ensembles.mistakes import near_miss
-from ensembles.voter import Floats, Reading
+from ensembles.voter import Reading
 from models.batches import BatchMemory
 from models.cards import Conversion, OnnxCard
 from models.converted_file import card_path, keep_with_card
 from models.convertible import Convertible
 from models.frames import Frame
 from models.onnx_files import external_files
+from models.onnx_outputs import ONE_NUMBER, OUTPUTS, OutputKind, as_rows, look_like_shares
 from models.precision import Precision, beside
 from models.preprocess import Recipe, prepare
 from models.runtime import Runtime, Session
 from models.settings import ModelSettings
 from models.tensors import Tensor
-from models.vectors import softmax, unit_rows
+from models.vectors import unit_rows
 from models.weights import sha256_of, verify
-
-OutputKind = Literal["probabilities", "logits", "probability", "sigmoid"]
-ONE_NUMBER: tuple[OutputKind, ...] = ("probability", "sigmoid")
-
-ROUNDING = 0.01
-"""How far outside [0, 1] a float16 network may put a probability."""
 
 
 class OnnxOptions(Convertible):
@@ -195,47 +190,17 @@ class OnnxClassifier:
         """Return one score per view, and embeddings if the network gives them."""
         with self.memory.prepared(views, self.recipe) as batch:
             numbers, *embeddings = self.session.run(batch)
-        shares = OUTPUTS[self.output](_as_rows(numbers))
+        shares = OUTPUTS[self.output](as_rows(numbers))
         scores = shares[:, self.columns].sum(axis=1, dtype=np.float32)
         return Reading(
             np.minimum(scores, np.float32(1)),
-            unit_rows(_as_rows(embeddings[0])) if embeddings else None,
+            unit_rows(as_rows(embeddings[0])) if embeddings else None,
         )
-
-
-def _as_rows(numbers: Floats) -> Floats:
-    """Return shape (n, d), whatever axes of length 1 the network adds or leaves out."""
-    return numbers.reshape(len(numbers), int(np.prod(numbers.shape[1:])))
-
-
-def _shares(numbers: Floats) -> Floats:
-    """Return the numbers when they are probabilities.
-
-    Raises:
-        ValueError: One lies outside [0, 1] by more than rounding.
-    """
-    strange = numbers[(numbers < -ROUNDING) | (numbers > 1 + ROUNDING)]
-    if strange.size:
-        raise ValueError(f"{strange[0]:.4g} is no probability")
-    return np.clip(numbers, 0, 1)
-
-
-def _sigmoid(numbers: Floats) -> Floats:
-    """Return 1 / (1 + exp(-x)), written so that no power overflows."""
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * numbers)), dtype=np.float32)
-
-
-OUTPUTS: dict[OutputKind, Callable[[Floats], Floats]] = {
-    "probabilities": _shares,
-    "logits": softmax,
-    "probability": _shares,
-    "sigmoid": _sigmoid,
-}
 
 
 def _refuse_other_numbers(voter: OnnxClassifier, options: OnnxOptions) -> None:
     """Look at the numbers for a few plain pictures: a wrong `output` would be wrong in silence."""
-    raw = _as_rows(voter.session.run(prepare(_plain_frames(), voter.recipe))[0])
+    raw = as_rows(voter.session.run(prepare(_plain_frames(), voter.recipe))[0])
     try:
         OUTPUTS[voter.output](raw)
     except ValueError as error:
@@ -243,18 +208,11 @@ def _refuse_other_numbers(voter: OnnxClassifier, options: OnnxOptions) -> None:
         raise WeightsError(
             f"{options.weights}: output: {options.output}, but {error}; is it `output: {remedy}`?"
         ) from error
-    if voter.output == "logits" and _look_like_shares(raw):
+    if voter.output == "logits" and look_like_shares(raw):
         raise WeightsError(
             f"{options.weights}: output: logits, but the numbers are probabilities already: each "
             "row adds up to 1; say `output: probabilities`"
         )
-
-
-def _look_like_shares(rows: Floats) -> bool:
-    """Say whether rows that differ are all probabilities, which logits never are by accident."""
-    differ = bool(np.ptp(rows, axis=0).any())
-    whole = np.allclose(rows.sum(axis=1), 1, atol=1e-4)
-    return differ and bool(whole) and rows.min() >= 0 and rows.shape[1] > 1
 
 
 def _plain_frames() -> list[Frame]:

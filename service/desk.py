@@ -10,7 +10,7 @@ from starlette.requests import Request
 from ensembles.errors import ConfigError
 from ensembles.mistakes import near_miss
 from ensembles.reasons import Reason
-from models.catalog import Ensemble, load_ensemble
+from models.ensemble import Ensemble, load_ensemble
 from models.handles import available_providers
 from models.limits import Limits
 from models.providers import runs_on_gpu

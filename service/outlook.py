@@ -11,7 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from ensembles.certificate import Status, read_certificate
 from ensembles.standing import Standing
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from monitoring import metrics
 from review.database import StoreError
 from review.recall import LiveRecall, live_recall

@@ -9,7 +9,7 @@ from ensembles.config import VoterConfig
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
 from ensembles.votes import Box, Decision, Said, Verdict, Vote
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from models.frames import Frame
 from review.labels import Label
 from review.recall import LiveRecall

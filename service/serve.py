@@ -12,7 +12,8 @@ from time import sleep
 from urllib.parse import urlsplit
 
 from ensembles.errors import WeightsError
-from models.catalog import digest, read
+from models.catalog import read
+from models.digest import digest
 from models.handles import available_providers, installed_runtimes
 from models.providers import chosen_provider
 from models.settings import ModelSettings, read_settings

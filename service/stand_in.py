@@ -7,7 +7,8 @@ from ensembles.certificate import Certificate, Status, read_certificate
 from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError
 from ensembles.standing import standing_of
-from models.catalog import digest, read
+from models.catalog import read
+from models.digest import digest
 from models.settings import ModelSettings
 from review.database import NO_DATABASE
 from service.settings import ServiceSettings

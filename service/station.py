@@ -9,7 +9,7 @@ from time import time
 from ensembles.errors import BadImageError
 from ensembles.reasons import Reason
 from ensembles.votes import Verdict
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from models.frames import Frame
 from models.limits import Limits
 from models.threads import Threads

@@ -4,7 +4,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from ensembles.voter import Voter
-from models.catalog import Around, made_by, read
+from models.catalog import read
+from models.digest import made_by
+from models.ensemble import Around
 from models.frames import Frame
 from models.settings import ModelSettings
 from monitoring.around import guard

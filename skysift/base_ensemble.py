@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch.score_tables import ScoredFrames
-from ensembles.config import EnsembleConfig, read_ensemble
+from ensembles.checked_file import read_ensemble
+from ensembles.config import EnsembleConfig
 from ensembles.ensemble_file import TO_FILL_IN, Tree, any_options, base_tree, blank
 from ensembles.errors import ConfigError, WeightsError
-from models.catalog import digest, made_by, read
+from models.catalog import read
+from models.digest import digest, made_by
 from models.settings import ModelSettings
 
 MADE_BY = "made_by"

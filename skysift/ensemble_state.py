@@ -6,7 +6,8 @@ from pathlib import Path
 from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.standing import Standing, standing_of
-from models.catalog import digest, options_of, read
+from models.catalog import options_of, read
+from models.digest import digest
 from models.settings import ModelSettings
 from service.stand_in import StandIn, stand_in_of
 

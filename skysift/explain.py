@@ -19,7 +19,7 @@ from ensembles.explanation import explain as explain_votes
 from ensembles.mistakes import near_miss
 from ensembles.reasons import Reason
 from ensembles.votes import Vote
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.settings import read_settings as read_model_settings
 from monitoring.around import guard
 from service.settings import read_settings as read_service_settings

@@ -18,8 +18,8 @@ from ensembles.errors import ConfigError
 from ensembles.mistakes import near_miss
 from ensembles.order import Openness, Order, cheapest_order, order_of
 from ensembles.votes import Answers, answers_of
-from models.catalog import load_ensemble
 from models.costs import MOST_VIEWS, measured_costs
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.settings import read_settings
 from skysift.base_ensemble import read_for_scores

@@ -20,9 +20,10 @@ from ensembles.score_changes import (
     score_change,
 )
 from ensembles.voter import Floats
-from models.catalog import Ensemble, enough_of, load_config, read
+from models.catalog import read
 from models.convert import Converted, Sample, convert, in_fp32, to_convert
 from models.costs import measured_costs
+from models.ensemble import Ensemble, enough_of, load_config
 from models.settings import ModelSettings, read_settings
 from skysift.conversion_frames import Divided, decoded, divide
 from skysift.conversion_words import Report, facts_of, lines_of

@@ -23,7 +23,8 @@ from batch.worker import Station
 from ensembles.errors import ConfigError
 from ensembles.reasons import Reason
 from ensembles.standing import Standing, standing_of
-from models.catalog import digest, read
+from models.catalog import read
+from models.digest import digest
 from models.environment import usable_cores
 from models.handles import available_providers
 from models.providers import chosen_provider

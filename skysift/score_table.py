@@ -15,7 +15,8 @@ from batch.sources import find_pictures
 from batch.tables import refuse_unwritable, write_table
 from ensembles.errors import ConfigError
 from ensembles.reasons import Reason
-from models.catalog import Ensemble, made_by
+from models.digest import made_by
+from models.ensemble import Ensemble
 from models.settings import read_settings as read_model_settings
 from monitoring.observation_file import SUFFIX, write_observations
 from skysift.drift_words import drift_lines, usual_of

@@ -14,7 +14,7 @@ from batch.score import score
 from batch.sources import Sources, find_pictures
 from ensembles.errors import ConfigError
 from ensembles.reasons import Reason
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.settings import read_settings as read_model_settings
 from monitoring.around import guard
 from service.settings import read_settings as read_service_settings

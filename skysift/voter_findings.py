@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.errors import ConfigError, WeightsError
-from models.catalog import digest, options_of, read
+from models.catalog import options_of, read
 from models.convertible import Convertible
+from models.digest import digest
 from models.options import ModelOptions
 from models.pretrained import PretrainedOptions
 from models.runtime import Runtime

@@ -17,7 +17,7 @@ from ensembles.reasons import Reason
 from ensembles.rules import at_least
 from ensembles.seat import Seat
 from ensembles.voter import Reading
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from models.frames import Frame
 from models.limits import Limits
 

@@ -8,7 +8,7 @@ from demo.evaluate import as_markdown, as_table, evaluate
 from demo.scenes import draw_flights
 from demo.shipped import CONFIG, WEIGHTS
 from ensembles.gate import Gate
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.settings import ModelSettings
 

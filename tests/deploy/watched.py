@@ -15,7 +15,8 @@ from urllib.parse import urlencode, urlsplit
 import yaml
 
 from ensembles.certificate import write_certificate
-from models.catalog import digest, read
+from models.catalog import read
+from models.digest import digest
 from models.settings import ModelSettings
 from service.child import free_port
 from service.settings import DEMO

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ensembles.config import read_ensemble
+from ensembles.checked_file import read_ensemble
 from models.catalog import options_for
 from service.schemas import TriageAnswer
 from tests.docs.pages import ROOT, Block, blocks

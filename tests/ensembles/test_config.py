@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ensembles.config import EnsembleConfig, VoterOptions, read_ensemble
+from ensembles.checked_file import read_ensemble
+from ensembles.config import EnsembleConfig, VoterOptions
 from ensembles.errors import ConfigError
 from ensembles.tiles import Tiles
 

@@ -9,7 +9,8 @@ from pydantic import Field
 from ensembles.bounds import Promise
 from ensembles.calibrate import calibrate
 from ensembles.candidates import Candidate, candidates_named
-from ensembles.config import EnsembleConfig, VoterOptions, read_ensemble
+from ensembles.checked_file import read_ensemble
+from ensembles.config import EnsembleConfig, VoterOptions
 from ensembles.ensemble_file import any_options, base_tree, blank, calibrated, write_ensemble
 from ensembles.errors import ConfigError
 from ensembles.local_path import LocalPath

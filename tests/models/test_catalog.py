@@ -8,7 +8,9 @@ import pytest
 from ensembles.asking import AsListed, CheapestFirst
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.voter import Reading, Voter
-from models.catalog import KINDS, digest, load_ensemble, options_for, options_of, read
+from models.catalog import KINDS, options_for, options_of, read
+from models.digest import digest
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.onnx_classifier import OnnxOptions
 from models.settings import ModelSettings
@@ -171,7 +173,7 @@ def test_the_digest_changes_with_the_preprocessing(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = digest_of(file)
-    monkeypatch.setattr("models.catalog.RECIPE_VERSION", 99)
+    monkeypatch.setattr("models.digest.RECIPE_VERSION", 99)
 
     assert digest_of(file) != before
 

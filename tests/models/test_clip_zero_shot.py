@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from ensembles.errors import WeightsError
-from models.catalog import digest
 from models.clip_bundle import CARD_FILE, IMAGE_FILE, TEXT_FILE, TOKENIZER_FILE
 from models.clip_zero_shot import ClipOptions, ClipVoter
+from models.digest import digest
 from models.runtime import Runtime
 from models.settings import ModelSettings
 from tests.models.prepared import COLOURS, SIDE, plain, tiny_clip

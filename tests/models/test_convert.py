@@ -11,10 +11,12 @@ from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError, WeightsError
 from ensembles.voter import Floats
 from models.cards import ClipCard, ResNetCard
-from models.catalog import digest, load_config, options_for
+from models.catalog import options_for
 from models.clip_bundle import CARD_FILE, IMAGE_FILE
 from models.convert import Converted, Sample, convert, in_fp32
 from models.converted_file import card_path
+from models.digest import digest
+from models.ensemble import load_config
 from models.frames import Frame
 from models.precision import Precision
 from models.settings import ModelSettings

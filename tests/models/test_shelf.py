@@ -10,7 +10,7 @@ import pytest
 from ensembles.tiles import Tiles
 from ensembles.votes import Verdict
 from models import shelf as shelf_module
-from models.catalog import Ensemble, load_ensemble
+from models.ensemble import Ensemble, load_ensemble
 from models.frames import Frame
 from models.pixels import Pixels
 from models.preprocess import Recipe, fitted
@@ -146,7 +146,7 @@ def test_a_gate_whose_voters_share_decides_as_one_whose_voters_do_not(
     frames = [Frame.of_pixels(noise(50, 70, seed=seed)) for seed in range(4)]
     sharing = ensemble(tmp_path, tiled, ["", "", ""])
     found = sharing.gate.judge(frames, ask_all=True)
-    monkeypatch.setattr("models.catalog.shared_geometries", lambda _: frozenset())
+    monkeypatch.setattr("models.ensemble.shared_geometries", lambda _: frozenset())
     alone = ensemble(tmp_path, tiled, ["", "", ""])
 
     expected = alone.gate.judge(frames, ask_all=True)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from ensembles.tiles import Tiles
 from ensembles.votes import Box
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.frames import Frame
 from models.pixels import Pixels
 from models.settings import ModelSettings

@@ -13,7 +13,7 @@ from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.gate import Gate
 from ensembles.seat import Seat
 from ensembles.voter import Reading, Voter
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from models.frames import Frame
 from models.limits import Limits
 from models.threads import Threads

@@ -15,7 +15,7 @@ from ensembles.certificate import Certificate, Share, write_certificate
 from ensembles.standing import standing_of
 from ensembles.voter import Voter
 from ensembles.votes import Decision
-from models.catalog import Ensemble
+from models.ensemble import Ensemble
 from models.frames import Frame
 from models.limits import Limits
 from models.threads import Threads

@@ -8,7 +8,8 @@ import pytest
 
 from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError
-from models.catalog import made_by, read
+from models.catalog import read
+from models.digest import made_by
 from models.settings import ModelSettings
 from monitoring.make_profile import make_profile
 from monitoring.observation import Observations

@@ -12,7 +12,8 @@ import yaml
 from ensembles.certificate import write_certificate
 from ensembles.errors import ConfigError
 from ensembles.standing import NO_CERTIFICATE
-from models.catalog import digest, read
+from models.catalog import read
+from models.digest import digest
 from models.settings import ModelSettings
 from review.store import ReviewStore
 from service.settings import ServiceSettings

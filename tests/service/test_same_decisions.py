@@ -10,7 +10,7 @@ from batch.journal import Journal
 from batch.local import Crew, LocalRun
 from batch.score import stamp_of
 from batch.worker import Station
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.settings import ModelSettings
 from monitoring.around import guard
 from skysift.app import run

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from models.catalog import load_ensemble
+from models.ensemble import load_ensemble
 from models.settings import ModelSettings
 from monitoring.around import guard
 from tests.service.fakes import client_of

@@ -10,10 +10,11 @@ import pytest
 
 from batch.score_tables import read_score_table
 from ensembles.certificate import read_certificate
-from ensembles.config import read_ensemble
+from ensembles.checked_file import read_ensemble
 from ensembles.ensemble_file import any_options
 from ensembles.replay import kept_by_ensemble, objects_found
-from models.catalog import digest, read
+from models.catalog import read
+from models.digest import digest
 from models.settings import read_settings
 from tests.ensembles.worlds import World
 from tests.skysift.conftest import Skysift, ensemble_text

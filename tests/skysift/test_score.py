@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from batch.score_tables import read_score_table
-from models.catalog import made_by, read
+from models.catalog import read
+from models.digest import made_by
 from models.settings import read_settings
 from tests.skysift.conftest import Skysift, ensemble_text
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import yaml
 
-from models.catalog import Ensemble, load_ensemble, options_of, read
+from models.catalog import options_of, read
+from models.ensemble import Ensemble, load_ensemble
 from models.frames import Frame
 from models.prepare import prepare
 from models.preprocess import prepare as prepare_pictures
