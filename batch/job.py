@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from batch.entries import Counts
 from batch.input import Input
-from batch.journal import Counts, Journal
+from batch.journal import Journal
 from batch.listing import Every, Listing
 from batch.lock import held
 from batch.row import Stamp

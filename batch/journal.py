@@ -9,11 +9,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from batch.entries import Counts, Entry, Waiting
 from batch.input import Input
 from ensembles.errors import ConfigError, SkysiftError
 
@@ -44,70 +44,6 @@ create table inputs (
 create index open_inputs on inputs (number) where row is null;
 create table spent (what text primary key, seconds real not null);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An input that has no row yet.
-
-    Args:
-        number: Its place in the journal.
-        input: What is to be judged.
-        deaths: Processes that died while they held it.
-    """
-
-    number: int
-    input: Input
-    deaths: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row on its way into the journal.
-
-    Args:
-        number: Of its input.
-        cells: By column name, as `Row.columns` gives them.
-    """
-
-    number: int
-    cells: Mapping[str, Any]
-
-    @property
-    def failed(self) -> bool:
-        """Whether no voter ever saw it."""
-        return self.cells["detail"] is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How far a job is.
-
-    Args:
-        inputs: All of them.
-        scored: Seen by a voter.
-        failed: Not readable; they are `review`.
-        review: Of scored and failed.
-    """
-
-    inputs: int
-    scored: int
-    failed: int
-    review: int
-
-    @property
-    def done(self) -> int:
-        """Inputs that have their row."""
-        return self.scored + self.failed
-
-    def plus(self, entry: Entry) -> "Counts":
-        """Return the counts with one more row."""
-        return Counts(
-            self.inputs,
-            self.scored + (not entry.failed),
-            self.failed + entry.failed,
-            self.review + (entry.cells["decision"] == "review"),
-        )
 
 
 class Journal:

@@ -9,18 +9,19 @@ whole job accuses nobody.
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from time import monotonic
 
 from batch import wire
-from batch.journal import ROWS_AT_ONCE, WALL, Counts, Entry, Journal, Waiting
+from batch.crew import Crew, Worker
+from batch.entries import Counts, Entry, Waiting
+from batch.journal import ROWS_AT_ONCE, WALL, Journal
 from batch.row import Stamp
 from batch.score import failed_row
-from batch.worker import Station, serve
+from batch.worker import serve
 from ensembles.errors import SkysiftError
 from ensembles.reasons import Reason
 
@@ -36,41 +37,6 @@ MOST_DEATHS_IN_A_ROW = 20
 """Without one row between them: then it is the machine, not the pictures."""
 
 MOST_FAILED_STARTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """How the work is shared out.
-
-    Args:
-        workers: Processes; each holds all models.
-        deadline_seconds: The longest silence of a worker that holds pictures.
-        station: What each is set up with.
-    """
-
-    workers: int
-    deadline_seconds: float
-    station: Station
-
-
-@dataclass(eq=False, slots=True)
-class _Worker:
-    process: SpawnProcess
-    pipe: Connection
-    window: int = 0
-    held: dict[int, Waiting] = field(default_factory=dict)
-    flushed: bool = True
-    heard: float = field(default_factory=monotonic)
-    overdue: bool = False
-
-    @property
-    def alone(self) -> bool:
-        """Whether what it holds can only have itself to blame."""
-        return len(self.held) == 1
-
-    @property
-    def idle(self) -> bool:
-        return bool(self.window) and not self.held and self.flushed
 
 
 class LocalRun:
@@ -101,7 +67,7 @@ class LocalRun:
         self._counts = journal.counts()
         self._waiting: Iterator[Waiting] = journal.waiting()
         self._suspects = deque(journal.suspects())
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         self._entries: list[Entry] = []
         self._seconds: dict[str, float] = {}
         self._committed = monotonic()
@@ -122,13 +88,13 @@ class LocalRun:
             self._commit()
         return self._counts
 
-    def _hire(self) -> _Worker:
+    def _hire(self) -> Worker:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, self._crew.station), daemon=True)
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        return Worker(process, ours)
 
     def _dismiss(self) -> None:
         for worker in self._workers:
@@ -152,10 +118,10 @@ class LocalRun:
             return True
         return not stopping and self._counts.done < self._counts.inputs
 
-    def _accused(self, worker: _Worker) -> bool:
+    def _accused(self, worker: Worker) -> bool:
         return any(item.deaths for item in worker.held.values())
 
-    def _fill(self, worker: _Worker, *, stopping: bool) -> None:
+    def _fill(self, worker: Worker, *, stopping: bool) -> None:
         """Top up a worker's stream, in blocks that are worth a message."""
         room = worker.window - len(worker.held)
         if room * 4 < worker.window and not stopping:
@@ -165,14 +131,14 @@ class LocalRun:
         if items or (short and not worker.flushed):
             self._give(worker, items, flush=short)
 
-    def _suspects_wait(self, worker: _Worker) -> bool:
+    def _suspects_wait(self, worker: Worker) -> bool:
         """Whether this worker should run dry, so that suspects get their turn: one is enough."""
         return bool(self._suspects) and worker is self._workers[0]
 
     def _next(self, count: int) -> list[Waiting]:
         return list(islice(self._waiting, count))
 
-    def _give(self, worker: _Worker, items: list[Waiting], *, flush: bool) -> None:
+    def _give(self, worker: Worker, items: list[Waiting], *, flush: bool) -> None:
         if not worker.held:
             worker.heard = monotonic()
         worker.held.update({item.number: item for item in items})
@@ -192,7 +158,7 @@ class LocalRun:
             if isinstance(each, int):
                 self._bury(sentinels[each])
 
-    def _hear(self, worker: _Worker) -> None:
+    def _hear(self, worker: Worker) -> None:
         while worker.pipe.poll() and (message := wire.receive(worker.pipe)) is not None:
             worker.heard = monotonic()
             if "number" in message:
@@ -203,7 +169,7 @@ class LocalRun:
             else:
                 raise SkysiftError(message["fault"])
 
-    def _take(self, worker: _Worker, message: wire.Message) -> None:
+    def _take(self, worker: Worker, message: wire.Message) -> None:
         worker.held.pop(message["number"])
         self._deaths_in_a_row = 0
         self._keep(Entry(message["number"], message["cells"]))
@@ -214,7 +180,7 @@ class LocalRun:
         self._entries.append(entry)
         self._counts = self._counts.plus(entry)
 
-    def _bury(self, worker: _Worker) -> None:
+    def _bury(self, worker: Worker) -> None:
         """Replace a dead worker and put under suspicion what it held."""
         self._hear(worker)  # what it said before it died counts
         worker.process.join()
@@ -226,7 +192,7 @@ class LocalRun:
             self._blame_or_retry(suspect, worker)
         self._workers[self._workers.index(worker)] = self._hire()
 
-    def _blame_or_retry(self, suspect: Waiting, worker: _Worker) -> None:
+    def _blame_or_retry(self, suspect: Waiting, worker: Worker) -> None:
         if worker.overdue and worker.alone:
             self._fail(
                 suspect,
@@ -246,7 +212,7 @@ class LocalRun:
         row = failed_row(suspect.input, reason, detail, self._stamp)
         self._keep(Entry(suspect.number, row.columns()))
 
-    def _refuse_hopeless(self, worker: _Worker) -> None:
+    def _refuse_hopeless(self, worker: Worker) -> None:
         code = worker.process.exitcode
         if not worker.window:
             self._failed_starts += 1

@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from batch.entries import Counts, Entry
 from batch.input import Input
 from batch.job import refuse_incomplete
-from batch.journal import ROWS_AT_ONCE, Counts, Entry, Journal
+from batch.journal import ROWS_AT_ONCE, Journal
 from batch.lock import held
 from ensembles.errors import ConfigError, SkysiftError
 

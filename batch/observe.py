@@ -12,8 +12,8 @@ from models.settings import ModelSettings
 from monitoring.around import Watched, guard
 from monitoring.attributes import attributes_of
 from monitoring.embeddings import Embeddings
+from monitoring.identity import Identity
 from monitoring.observation import Floats, Observation, Observations, posix_seconds, scores_of
-from monitoring.profile import Identity
 
 FlightOf = Callable[[Frame], str]
 """Which flight a frame belongs to."""

@@ -14,8 +14,9 @@ from itertools import islice
 from types import ModuleType
 from typing import Any
 
+from batch.entries import Counts, Entry, Waiting
 from batch.input import Input
-from batch.journal import ROWS_AT_ONCE, Counts, Entry, Journal, Waiting
+from batch.journal import ROWS_AT_ONCE, Journal
 from batch.local import LAST_DEATH
 from batch.row import Stamp
 from batch.score import failed_row, score_inputs

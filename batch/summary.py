@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from batch.journal import WALL, Counts, Journal
+from batch.entries import Counts
+from batch.journal import WALL, Journal
 
 
 @dataclass(frozen=True, slots=True)

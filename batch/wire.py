@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
+from batch.entries import Entry, Waiting
 from batch.input import Input
-from batch.journal import Entry, Waiting
 
 Message = dict[str, Any]
 

@@ -15,8 +15,8 @@ from time import perf_counter
 
 import structlog
 
+from batch.entries import Entry
 from batch.input import Input
-from batch.journal import Entry
 from batch.score import chunk_of, reach, score_inputs
 from batch.wire import answer, items_in, receive, send
 from ensembles.errors import SkysiftError

@@ -12,9 +12,10 @@ import resource
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from batch.crew import Crew
 from batch.input import Input
 from batch.journal import Journal
-from batch.local import Crew, LocalRun
+from batch.local import LocalRun
 from batch.score import CHUNK, stamp_of
 from batch.worker import Station
 from models.ensemble import Ensemble, load_ensemble

@@ -30,11 +30,12 @@ from benchmarks.drift_world import (
 from monitoring.attributes import attributes_of
 from monitoring.drift import Drift
 from monitoring.findings import Finding, find
+from monitoring.identity import Identity
 from monitoring.make_profile import make_profile, rows_by_flight
 from monitoring.observation import Observations, rank_of
 from monitoring.pane_state import Layout, rows_of
 from monitoring.panes import Arrival
-from monitoring.profile import Golden, Identity, Profile
+from monitoring.profile import Golden, Profile
 from monitoring.reference import Rows
 from monitoring.simulation import thinned
 from monitoring.statistics import statistics_of

@@ -16,9 +16,9 @@ from models.frames import Frame
 from models.pixels import Pixels
 from models.preprocess import Recipe
 from models.settings import read_settings
+from monitoring.identity import Identity
 from monitoring.observation import Observations
 from monitoring.observation_file import read_observations, write_observations
-from monitoring.profile import Identity
 
 ENSEMBLE = Path(__file__).parents[1] / "configs" / "demo.yaml"
 FRAMES_PER_FLIGHT = 6

@@ -9,10 +9,11 @@ import numpy as np
 from ensembles.errors import ConfigError
 from monitoring.attributes import Floats64
 from monitoring.fit import fit
+from monitoring.identity import Identity
 from monitoring.limits import Limits, limits_of
 from monitoring.observation import Observations
 from monitoring.pane_state import State, rows_of
-from monitoring.profile import Golden, Identity, Profile, SelfCheck
+from monitoring.profile import Golden, Profile, SelfCheck
 from monitoring.reference import Reference, Rows
 from monitoring.simulation import (
     FRAMES_PER_FLIGHT,

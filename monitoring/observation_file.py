@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ensembles.errors import ConfigError
+from monitoring.identity import Identity
 from monitoring.observation import Observations
-from monitoring.profile import Identity
 
 SUFFIX = ".watched.npz"
 FORMAT = "skysift-watched-1"

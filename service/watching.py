@@ -10,7 +10,8 @@ from models.ensemble import Around
 from models.frames import Frame
 from models.settings import ModelSettings
 from monitoring.around import guard
-from monitoring.profile import Identity, read_profile
+from monitoring.identity import Identity
+from monitoring.profile_file import read_profile
 from monitoring.tap import Tap
 from service.settings import ServiceSettings
 

@@ -12,7 +12,8 @@ from batch.observe import Observer
 from ensembles.errors import ConfigError
 from models.settings import read_settings
 from monitoring.observation_file import write_observations
-from monitoring.profile import Profile, read_profile
+from monitoring.profile import Profile
+from monitoring.profile_file import read_profile
 from monitoring.run_drift import RunDrift, drift_of
 from skysift.drift_report.write import write_drift_report
 from skysift.drift_words import FALSE_ALARMS_PER_WEEK, lines_of

@@ -3,7 +3,8 @@
 from batch.observe import Observer
 from monitoring.findings import WHAT_TO_DO, Finding
 from monitoring.observation import Observations
-from monitoring.profile import Profile, read_profile
+from monitoring.profile import Profile
+from monitoring.profile_file import read_profile
 from monitoring.run_drift import RunDrift, drift_of
 
 FALSE_ALARMS_PER_WEEK = 1.0

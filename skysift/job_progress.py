@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from batch.journal import Counts
+from batch.entries import Counts
 
 Tell = Callable[[Counts], None]
 SECONDS_PER_LINE = 10.0

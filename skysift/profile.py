@@ -11,6 +11,7 @@ from batch.observe import Observer
 from models.settings import read_settings
 from monitoring.make_profile import make_profile
 from monitoring.profile import Profile
+from monitoring.profile_file import write_profile
 from skysift.example_pictures import example_pictures
 from skysift.watched import Group, ensemble_path, refuse_foreign, see
 
@@ -54,7 +55,7 @@ def make(
     profile = make_profile(seen.frames, seen.identity, golden, seed=seed)
     examples, clusters = example_pictures(seen.frames, profile, settings.limits)
     profile = replace(profile, examples=examples, example_clusters=clusters)
-    profile.write(out)
+    write_profile(profile, out)
     typer.echo("\n".join(_lines(profile, out)))
     if _alarms_too_often(profile):
         raise typer.Exit(1)

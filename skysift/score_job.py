@@ -10,12 +10,13 @@ from types import FrameType
 
 import typer
 
+from batch.crew import Crew
 from batch.durable import appearing
 from batch.exports import export
 from batch.job import Job, Part, opened, refuse_incomplete
 from batch.journal import Journal
 from batch.listing import Every
-from batch.local import Crew, LocalRun
+from batch.local import LocalRun
 from batch.parquet_table import has_pyarrow
 from batch.score import stamp_for
 from batch.summary import Summary, summary_of

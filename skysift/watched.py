@@ -16,9 +16,9 @@ from batch.sources import find_pictures
 from ensembles.errors import ConfigError
 from models.frames import Frame
 from models.settings import read_settings as read_model_settings
+from monitoring.identity import Identity
 from monitoring.observation import Observations, posix_seconds
 from monitoring.observation_file import SUFFIX, read_observations
-from monitoring.profile import Identity
 from service.settings import read_settings as read_service_settings
 from skysift.progress import progress
 

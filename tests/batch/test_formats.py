@@ -11,11 +11,12 @@ import jsonschema
 import pytest
 from PIL import Image
 
+from batch.entries import Entry
 from batch.exports import export
 from batch.formats.catalog import FORMATS
 from batch.formats.footprint import corners_on_ground, footprint
 from batch.input import Input
-from batch.journal import Entry, Journal
+from batch.journal import Journal
 from batch.row import Picture, Row, Stamp
 from batch.score import look_at
 from ensembles.reasons import Reason

@@ -1,7 +1,7 @@
 import pytest
 
+from batch.entries import Counts
 from batch.job import refuse_incomplete
-from batch.journal import Counts
 from ensembles.errors import SkysiftError
 
 

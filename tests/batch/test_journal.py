@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from batch.audit import faults_of
+from batch.entries import Entry
 from batch.input import Input
-from batch.journal import PAGE, Entry, Journal
+from batch.journal import PAGE, Journal
 from ensembles.errors import ConfigError, SkysiftError
 from ensembles.reasons import Reason
 

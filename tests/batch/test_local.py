@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from batch.crew import Crew
+from batch.entries import Counts
 from batch.input import Input
-from batch.journal import Counts, Journal
-from batch.local import Crew, LocalRun
+from batch.journal import Journal
+from batch.local import LocalRun
 from batch.row import Stamp
 from batch.worker import Station
 from ensembles.errors import SkysiftError

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from batch.crew import Crew
 from batch.input import Input
 from batch.journal import Journal
-from batch.local import Crew, LocalRun
+from batch.local import LocalRun
 from batch.row import Stamp
 from batch.worker import Station
 from models.settings import ModelSettings

@@ -8,7 +8,8 @@ from ensembles.errors import ConfigError
 from monitoring.make_profile import make_profile, rows_by_flight
 from monitoring.observation import Observations
 from monitoring.pane_state import State, rows_of
-from monitoring.profile import Profile, read_profile
+from monitoring.profile import Profile
+from monitoring.profile_file import read_profile, write_profile
 from monitoring.simulation import WINDOWS, thinned
 from monitoring.statistics import statistics_of
 from tests.monitoring.worlds import IDENTITY, NO_GOLDEN, QUICK, frames_of, profile_of
@@ -63,7 +64,7 @@ def test_what_drifts_is_seen(profile: Profile, drifted: dict[str, object]) -> No
 
 
 def test_a_profile_is_read_as_it_was_written(profile: Profile, tmp_path: Path) -> None:
-    profile.write(tmp_path / "profile.npz")
+    write_profile(profile, tmp_path / "profile.npz")
 
     read = read_profile(tmp_path / "profile.npz")
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from monitoring.attributes import ATTRIBUTE_OF
+from monitoring.identity import Identity
 from monitoring.make_profile import make_profile
 from monitoring.observation import Observations
-from monitoring.profile import Golden, Identity, Profile
+from monitoring.profile import Golden, Profile
 from monitoring.simulation import Effort
 
 DIMENSION = 24

@@ -11,9 +11,11 @@ from ensembles.errors import ConfigError
 from models.catalog import read
 from models.digest import made_by
 from models.settings import ModelSettings
+from monitoring.identity import Identity
 from monitoring.make_profile import make_profile
 from monitoring.observation import Observations
-from monitoring.profile import Golden, Identity
+from monitoring.profile import Golden
+from monitoring.profile_file import write_profile
 from monitoring.simulation import Effort
 from service.flight import BLOCK_SECONDS, HEADER, Flight
 from service.settings import ServiceSettings
@@ -51,7 +53,7 @@ def profile_in(folder: Path) -> None:
     identity = Identity.of(config, made_by(config, ModelSettings()), encoder="")
     golden = Golden((), np.zeros((0, 1), np.float32), np.zeros((0, 0), np.float32))
     profile = make_profile(frames, identity, golden, effort=Effort(2, 30))
-    profile.write(folder / "profile.npz")
+    write_profile(profile, folder / "profile.npz")
 
 
 def ensemble_in(folder: Path, *, threshold: float = 0.5) -> Path:

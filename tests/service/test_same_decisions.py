@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from batch.crew import Crew
 from batch.input import Input
 from batch.journal import Journal
-from batch.local import Crew, LocalRun
+from batch.local import LocalRun
 from batch.score import stamp_of
 from batch.worker import Station
 from models.ensemble import load_ensemble

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ensembles.voter import Reading
 from models.frames import Frame
-from monitoring.profile import read_profile
+from monitoring.profile_file import read_profile
 from skysift.app import run
 from tests.skysift import brightness
 from tests.skysift.conftest import Skysift, ensemble_text
