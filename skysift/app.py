@@ -23,15 +23,28 @@ class Command:
     Args:
         place: `module:name` of the function, or of the `typer.Typer` that groups functions.
         summary: What it does, in one line.
+        extra: Of Skysift, that brings what it imports; empty when it needs none.
     """
 
     place: str
     summary: str
+    extra: str = ""
 
     def load(self) -> Callable[..., Any] | typer.Typer:
-        """Import and return the function or the group."""
+        """Import and return the function or the group.
+
+        Raises:
+            SkysiftError: The extra it needs is not installed.
+        """
         module, name = self.place.split(":")
-        found: Callable[..., Any] | typer.Typer = getattr(import_module(module), name)
+        try:
+            found: Callable[..., Any] | typer.Typer = getattr(import_module(module), name)
+        except ModuleNotFoundError as error:
+            if not self.extra:
+                raise
+            raise SkysiftError(
+                f"this needs {error.name}: pip install 'skysift[{self.extra}]'"
+            ) from error
         return found
 
 
@@ -52,6 +65,7 @@ COMMANDS = {
     "profile": Command("skysift.profile:app", "Make the reference that drift is measured against."),
     "drift": Command("skysift.drift:app", "See what drifted, in what, and what to do."),
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
+    "curate": Command("skysift.curate.app:app", "Find the frames worth a label.", extra="curate"),
     "review": Command("skysift.review:app", "Say what is on frames, and see what follows."),
     "models": Command("skysift.models:app", "Prepare, convert and list models."),
     "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),

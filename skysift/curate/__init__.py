@@ -1,0 +1,1 @@
+"""`skysift curate`: which frames there are, which of them are of use, and which come next."""

@@ -1,0 +1,8 @@
+"""The group `skysift curate`: one subcommand a file, one line here."""
+
+import typer
+
+from skysift.curate.show import show
+
+app = typer.Typer(help="Find the frames worth a label.", no_args_is_help=True)
+app.command()(show)
