@@ -21,7 +21,7 @@ def named_files(config: EnsembleConfig, settings: ModelSettings) -> frozenset[Pa
 
 def _of_voter(voter: VoterConfig, settings: ModelSettings) -> Iterator[Path]:
     options = options_of(voter)
-    yield from (value for _, value in options if isinstance(value, Path))
+    yield from (value for value in options.model_dump().values() if isinstance(value, Path))
     try:
         yield from options.artifacts(settings)
     except WeightsError:

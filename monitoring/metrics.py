@@ -66,8 +66,19 @@ JUDGED_TOGETHER = Histogram(
 )
 ENSEMBLE_INFO = Gauge(
     "skysift_ensemble_info",
-    "1 for each ensemble that is loaded.",
+    "1 for each ensemble that is loaded, 0 for an edition of it that was.",
     ["ensemble", "digest", "target", "rule"],
+    multiprocess_mode="livemax",
+)
+RELOADS = Counter(
+    "skysift_ensemble_reloads_total",
+    "Edited ensemble files that a worker took note of: loaded, failed, or put_back as they were.",
+    ["ensemble", "outcome"],
+)
+RELOAD_FAILED = Gauge(
+    "skysift_ensemble_reload_failed",
+    "1 while an ensemble file cannot be loaded as it is now, so that the gate before it judges.",
+    ["ensemble"],
     multiprocess_mode="livemax",
 )
 VOTER_PLACE = Gauge(

@@ -19,6 +19,7 @@ from models.settings import read_settings as read_model_settings
 from service.desk import Desk
 from service.logs import configure_logs
 from service.readiness import Readiness, drain_on_sigterm
+from service.reload import Reloads, open_desk
 from service.routes import PREFIX, site_app, v1_app
 from service.settings import ServiceSettings, read_settings
 
@@ -35,27 +36,33 @@ readiness = Readiness()
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Load the ensembles before the first request, and let threads go after the last."""
     configure_logs(SETTINGS.log_format)
-    app.state.desk = desk = _open_desk()
+    desk, reloads = _open()
+    app.state.desk = desk
     readiness.loaded = True
     drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
-    digests = {name: station.ensemble.digest for name, station in desk.stations.items()}
+    digests = {name: station.ensemble.digest for name, station in desk.lineup.stations.items()}
     log.info("ready", ensembles=digests)
-    looking = asyncio.create_task(desk.watch.keep_looking(seconds=SETTINGS.watch_seconds))
-    looking.add_done_callback(_tell_of_a_fault)
+    watches = [desk.keep_watching(seconds=SETTINGS.watch_seconds)]
+    if SETTINGS.reload_seconds:
+        watches.append(reloads.keep_looking(seconds=SETTINGS.reload_seconds))
+    tasks = [asyncio.create_task(watch) for watch in watches]
+    for task in tasks:
+        task.add_done_callback(_tell_of_a_fault)
     yield
-    looking.cancel()
+    for task in tasks:
+        task.cancel()
     desk.close()
 
 
-def _tell_of_a_fault(looking: asyncio.Task[None]) -> None:
-    """Say that nobody watches the promise any more: nothing else would show it."""
-    if not looking.cancelled() and (error := looking.exception()):
-        log.critical("watch_ended", exc_info=error)
+def _tell_of_a_fault(watch: asyncio.Task[None]) -> None:
+    """Say that nobody watches the promise or the files any more: nothing else would show it."""
+    if not watch.cancelled() and (error := watch.exception()):
+        log.critical("watch_ended", watch=watch.get_name(), exc_info=error)
 
 
-def _open_desk() -> Desk:
+def _open() -> tuple[Desk, Reloads]:
     try:
-        return Desk.open(SETTINGS, read_model_settings())
+        return open_desk(SETTINGS, read_model_settings())
     except SkysiftError as error:
         log.critical("cannot_start", error=str(error))
         # Not an exception: the servers around us would print theirs twice, with tracebacks.

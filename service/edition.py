@@ -51,14 +51,17 @@ def files_of(path: Path, models: ModelSettings) -> frozenset[Path]:
     They include those of the gate that stands in for it. Files that cannot be found out, because
     the ensemble file is wrong, are left out.
     """
+    own, wide = _files_of_one(path, models)
+    return own if wide is None else own | _files_of_one(wide, models)[0]
+
+
+def _files_of_one(path: Path, models: ModelSettings) -> tuple[frozenset[Path], Path | None]:
     try:
         config = read(path)
     except ConfigError:
-        return frozenset([path])
+        return frozenset([path]), None
     wide = config.on_drift.switch_to if config.on_drift else None
-    # A wider gate has no wider one itself.
-    more = files_of(wide, models) if wide and wide != path else frozenset()
-    return frozenset([path, *named_files(config, models), *more])
+    return named_files(config, models) | {path}, wide
 
 
 def stamps_of(files: Iterable[Path]) -> Stamps:

@@ -26,7 +26,7 @@ async def labels(request: Request) -> Response:
     desk, exchange = Desk.of(request), Exchange.of(request)
     most = desk.settings.max_labels
     async with desk.bodies.receive(request, most=most * BYTES_PER_LABEL) as body:
-        asked = desk.station(ensemble_asked(request)).name
+        asked = desk.lineup.station(ensemble_asked(request)).name
         given = await asyncio.to_thread(_read, body, most)
     if desk.store is None:
         raise Refusal(
@@ -41,7 +41,7 @@ async def labels(request: Request) -> Response:
             status=503,
             retry_after=COME_BACK_SECONDS,
         ) from error
-    await asyncio.to_thread(desk.watch.look)
+    await asyncio.to_thread(desk.lineup.watch.look)
     exchange.told |= {"ensemble": asked, "labels": receipt.received, "new": receipt.new}
     answer = LabelsAnswer(
         ensemble=asked,

@@ -1,6 +1,5 @@
 """Watches the promise of every ensemble while it runs, and calls in the wider gate."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -89,11 +88,22 @@ class Watch:
         stand_in = self._stand_ins.get(ensemble)
         return stand_in.name if stand_in and self._outlooks[ensemble].switched else ensemble
 
-    async def keep_looking(self, *, seconds: float) -> None:
-        """Look every so many seconds, until cancelled."""
-        while True:
-            await asyncio.to_thread(self.look)
-            await asyncio.sleep(seconds)
+    def over(
+        self,
+        ensembles: Sequence[Ensemble],
+        stand_ins: Mapping[str, StandIn],
+        *,
+        drift_alarms: DriftAlarms,
+    ) -> "Watch":
+        """Return a watch over other ensembles; what is known of those that stay is kept."""
+        other = Watch(ensembles, stand_ins, self._store, drift_alarms=drift_alarms)
+        for ensemble in ensembles:
+            name = ensemble.config.name
+            if any(ensemble is one for one in self._ensembles):
+                other._outlooks[name] = self._outlooks[name]
+                if name in self._evidence:
+                    other._evidence[name] = self._evidence[name]
+        return other
 
     def look(self) -> None:
         """Bring everything up to date; what cannot be read stays as it was."""
@@ -175,3 +185,10 @@ def _show(name: str, outlook: Outlook, stand_in: StandIn | None) -> None:
     metrics.RECALL_LOWER_BOUND.labels(name).set(live.lower_bound)
     metrics.RECALL_EVIDENCE.labels(name).set(live.evidence or 0)
     metrics.RECALL_EVIDENCE_LIMIT.labels(name).set(live.limit)
+
+
+def forget(ensemble: str) -> None:
+    """Show that nothing is known any more of an ensemble that is gone."""
+    for status in get_args(Status):
+        metrics.CERTIFICATE_STATUS.labels(ensemble, status).set(0)
+    metrics.GATE_SWITCHED.labels(ensemble).set(0)

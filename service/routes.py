@@ -17,6 +17,7 @@ from service.endpoint import Nowhere, Only
 from service.errors import HANDLERS
 from service.exchange import Recorded
 from service.labels import labels
+from service.lineup import Lineup
 from service.openapi import openapi
 from service.query import refuse_unknown
 from service.schemas import EnsembleOut, EnsemblesOut
@@ -28,24 +29,24 @@ PREFIX = "/v1"
 async def ensembles(request: Request) -> Response:
     """Answer `GET /v1/ensembles`: everything that is loaded."""
     refuse_unknown(request)
-    desk = Desk.of(request)
-    listed = EnsemblesOut(ensembles=[_described(desk, name) for name in desk.stations])
+    lineup = Desk.of(request).lineup
+    listed = EnsemblesOut(ensembles=[_described(lineup, name) for name in lineup.stations])
     return Response(listed.model_dump_json(), media_type="application/json")
 
 
 async def one_ensemble(request: Request) -> Response:
     """Answer `GET /v1/ensembles/{name}`."""
     refuse_unknown(request)
-    desk = Desk.of(request)
-    name = desk.station(request.path_params["name"]).name
-    return Response(_described(desk, name).model_dump_json(), media_type="application/json")
+    lineup = Desk.of(request).lineup
+    name = lineup.station(request.path_params["name"]).name
+    return Response(_described(lineup, name).model_dump_json(), media_type="application/json")
 
 
-def _described(desk: Desk, name: str) -> EnsembleOut:
-    watch = desk.watch
+def _described(lineup: Lineup, name: str) -> EnsembleOut:
+    watch = lineup.watch
     return EnsembleOut.of(
-        desk.stations[name].ensemble,
-        default=name == desk.default,
+        lineup.stations[name].ensemble,
+        default=name == lineup.default,
         outlook=watch.outlook(name),
         stand_in=watch.stand_in(name),
         judged_by=watch.judge_of(name),

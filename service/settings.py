@@ -92,6 +92,13 @@ class ServiceSettings(BaseSettings):
     watch_seconds: float = Field(
         default=5, gt=0, description="Between looks at labels and drift alarms."
     )
+    reload_seconds: float = Field(
+        default=1,
+        ge=0,
+        allow_inf_nan=False,
+        description="Between looks at the ensemble files and what they name; an edited one is "
+        "loaded after the first look that finds it at rest. 0: never.",
+    )
     drain_seconds: float = Field(
         default=5,
         ge=0,

@@ -42,13 +42,26 @@ def stand_ins_of(settings: ServiceSettings, models: ModelSettings) -> dict[str, 
     stand_ins: dict[str, StandIn] = {}
     for path in settings.ensembles:
         config = read(path)
-        if stand_in := stand_in_of(path, config, models):
+        if stand_in := stand_in_to_use(path, config, models, settings):
             stand_ins[config.name] = stand_in
-    if stand_ins and settings.database == NO_DATABASE:
+    return stand_ins
+
+
+def stand_in_to_use(
+    path: Path, config: EnsembleConfig, models: ModelSettings, settings: ServiceSettings
+) -> StandIn | None:
+    """Return the stand-in of an ensemble file that a service with these settings can use.
+
+    Raises:
+        ConfigError: It cannot stand in, or nothing would remember that it does.
+        WeightsError: Its weights are missing.
+    """
+    stand_in = stand_in_of(path, config, models)
+    if stand_in and settings.database == NO_DATABASE:
         raise ConfigError(
             "on_drift needs a review database to remember who judges: SKYSIFT_DATABASE is none"
         )
-    return stand_ins
+    return stand_in
 
 
 def stand_in_of(path: Path, config: EnsembleConfig, models: ModelSettings) -> StandIn | None:

@@ -1,7 +1,9 @@
 """One ensemble at work, and the threads it works on."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from time import time
@@ -22,6 +24,8 @@ from service.multipart import Upload
 from service.pace import Pace, Pacing, Steady
 from service.refusals import Refusal
 from service.settings import ServiceSettings
+
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Station:
         self.ensemble = ensemble
         self.tap = tap
         self.name = ensemble.config.name
+        self._users = 0
         gate = ensemble.gate
         voters = [seat.name for seat in gate.seats]
         timed = gate.around(
@@ -78,6 +83,31 @@ class Station:
             threads=pools.judge_threads,
             pacing=_pacing(ensemble, settings),
         )
+
+    def start(self) -> None:
+        """Begin to watch for drift, if anything does."""
+        if self.tap is not None:
+            self.tap.start()
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Tell that a request works with this station until the block ends."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
+
+    async def retire(self) -> None:
+        """Let what belongs to this station alone go, once no request works with it any more."""
+        while self._users:  # noqa: ASYNC110 - requests last long, and this happens seldom
+            await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """Let drift write down what it saw."""
+        if self.tap is not None:
+            self.tap.close()
 
     async def triage(self, upload: Upload, *, explain: bool, flight: Flight) -> Judged:
         """Return the verdict on one picture.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from service.desk import Desk
 from service.exchange import Exchange
 from service.flight import Flight
 from service.multipart import Upload, is_multipart, uploads
+from service.outlook import Watch
 from service.query import TriageQuery
 from service.refusals import Refusal
 from service.schemas import Answer, BatchAnswer, BatchItem, TriageAnswer
@@ -22,6 +24,28 @@ from service.waiting import while_wanted
 Result = Judged | Refusal
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for, and who answers it to the end, whatever is loaded meanwhile.
+
+    Args:
+        name: Of the ensemble that was asked for.
+        station: That judges for it.
+        watch: Over the promise of that gate.
+        explain: Ask every voter.
+    """
+
+    name: str
+    station: Station
+    watch: Watch
+    explain: bool
+
+    @property
+    def digest(self) -> str:
+        """Of the gate that judges."""
+        return self.station.ensemble.digest
+
+
 async def triage(request: Request) -> Response:
     """Answer `POST /v1/triage`: the verdict on one picture."""
     desk, exchange = Desk.of(request), Exchange.of(request)
@@ -29,18 +53,16 @@ async def triage(request: Request) -> Response:
     with Tally() as tally:
         tally.receive()
         async with desk.bodies.receive(request, most=limits.max_body_bytes) as body:
-            query, asked, station = _asked(request, desk, tally)
+            asked = _asked(request, desk, tally)
             flight = Flight.of(request)
-            [upload] = await _uploads(request, body, field="image", most=1)
-            work = _in_slot(desk, station, upload, query, flight)
-            judged = await while_wanted(request, work, seconds=limits.deadline_seconds)
+            with asked.station.in_use():
+                [upload] = await _uploads(request, body, field="image", most=1)
+                work = _in_slot(desk, asked, upload, flight)
+                judged = await while_wanted(request, work, seconds=limits.deadline_seconds)
         tally.judged(judged.verdict)
-    digest = station.ensemble.digest
-    await desk.audit.record(asked, [judged], digest=digest, flight=flight.name)
-    _tell(exchange, station, [judged])
-    return _json(
-        TriageAnswer.of(judged.verdict, judged.frame, **_signature(desk, exchange, station)),
-    )
+    await desk.audit.record(asked.name, [judged], digest=asked.digest, flight=flight.name)
+    _tell(exchange, asked, [judged])
+    return _json(TriageAnswer.of(judged.verdict, judged.frame, **_signature(exchange, asked)))
 
 
 async def triage_batch(request: Request) -> Response:
@@ -50,33 +72,32 @@ async def triage_batch(request: Request) -> Response:
     with Tally() as tally:
         tally.receive()
         async with desk.bodies.receive(request, most=limits.max_batch_bytes) as body:
-            query, asked, station = _asked(request, desk, tally)
+            asked = _asked(request, desk, tally)
             flight = Flight.of(request)
-            pictures = await _uploads(request, body, field="images", most=limits.max_batch_files)
-            tally.receive(len(pictures) - 1)
-            results = await _judge_all(request, desk, station, pictures, query, flight)
+            with asked.station.in_use():
+                pictures = await _uploads(
+                    request, body, field="images", most=limits.max_batch_files
+                )
+                tally.receive(len(pictures) - 1)
+                results = await _judge_all(request, desk, asked, pictures, flight)
         _count(tally, results)
-    digest = station.ensemble.digest
-    await desk.audit.record(asked, _judged(results), digest=digest, flight=flight.name)
-    _tell(exchange, station, results)
+    await desk.audit.record(asked.name, _judged(results), digest=asked.digest, flight=flight.name)
+    _tell(exchange, asked, results)
     items = [
         _item(index, upload, result)
         for index, (upload, result) in enumerate(zip(pictures, results, strict=True))
     ]
-    signature = _signature(desk, exchange, station)
+    signature = _signature(exchange, asked)
     return _json(BatchAnswer.model_validate({"results": items} | signature))
 
 
-def _asked(request: Request, desk: Desk, tally: Tally) -> tuple[TriageQuery, str, Station]:
-    """Return what is asked for, the name of the ensemble, and the station that judges for it.
-
-    Who judges is settled here, once for the whole request.
-    """
-    query = TriageQuery.of(request)
-    asked = desk.station(query.ensemble).name
-    station = desk.judge_of(asked)
-    tally.ensemble = station.name
-    return query, asked, station
+def _asked(request: Request, desk: Desk, tally: Tally) -> Asked:
+    """Return what is asked for, and who judges; settled here, once for the whole request."""
+    query, lineup = TriageQuery.of(request), desk.lineup
+    name = lineup.station(query.ensemble).name
+    asked = Asked(name, lineup.judge_of(name), lineup.watch, explain=query.explain)
+    tally.ensemble = asked.station.name
+    return asked
 
 
 async def _uploads(request: Request, body: bytes, *, field: str, most: int) -> list[Upload]:
@@ -92,19 +113,16 @@ async def _uploads(request: Request, body: bytes, *, field: str, most: int) -> l
     )
 
 
-async def _in_slot(
-    desk: Desk, station: Station, upload: Upload, query: TriageQuery, flight: Flight
-) -> Judged:
+async def _in_slot(desk: Desk, asked: Asked, upload: Upload, flight: Flight) -> Judged:
     async with desk.slots.slot():
-        return await station.triage(upload, explain=query.explain, flight=flight)
+        return await asked.station.triage(upload, explain=asked.explain, flight=flight)
 
 
 async def _judge_all(
     request: Request,
     desk: Desk,
-    station: Station,
+    asked: Asked,
     pictures: Sequence[Upload],
-    query: TriageQuery,
     flight: Flight,
 ) -> list[Result]:
     """Return one result per picture; what is not judged within the deadline is a refusal."""
@@ -116,7 +134,9 @@ async def _judge_all(
         async with turns:
             try:
                 desk.refuse_too_large(upload)
-                results[index] = await station.triage(upload, explain=query.explain, flight=flight)
+                results[index] = await asked.station.triage(
+                    upload, explain=asked.explain, flight=flight
+                )
             except Refusal as refusal:
                 results[index] = refusal
 
@@ -149,12 +169,12 @@ def _item(index: int, upload: Upload, result: Result) -> BatchItem:
     return BatchItem.of(verdict, frame, index=index, source=upload.name, error=error)
 
 
-def _signature(desk: Desk, exchange: Exchange, station: Station) -> dict[str, object]:
+def _signature(exchange: Exchange, asked: Asked) -> dict[str, object]:
     """Return the fields of `Signed`."""
-    standing = desk.watch.outlook(station.name).standing
+    standing = asked.watch.outlook(asked.station.name).standing
     return {
-        "ensemble": station.name,
-        "digest": station.ensemble.digest,
+        "ensemble": asked.station.name,
+        "digest": asked.digest,
         "certificate_id": standing.promise_id,
         "certificate_status": standing.status,
         "request_id": exchange.request_id,
@@ -162,12 +182,12 @@ def _signature(desk: Desk, exchange: Exchange, station: Station) -> dict[str, ob
     }
 
 
-def _tell(exchange: Exchange, station: Station, results: Sequence[Result]) -> None:
+def _tell(exchange: Exchange, asked: Asked, results: Sequence[Result]) -> None:
     judged = _judged(results)
     refused = [result.reason for result in results if isinstance(result, Refusal)]
     exchange.told |= {
-        "ensemble": station.name,
-        "digest": station.ensemble.digest,
+        "ensemble": asked.station.name,
+        "digest": asked.digest,
         "frames": [result.frame.id for result in judged],
         "decisions": [result.verdict.decision for result in judged],
         "reasons": [reason for result in judged for reason in result.verdict.reasons] + refused,

@@ -1,15 +1,19 @@
 """`kind: tests.service.fake_kind:FakeOptions`: voters that need no weights, or misbehave."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from ensembles.errors import WeightsError
+from ensembles.local_path import LocalPath
 from ensembles.voter import Reading, Voter
 from models.frames import Frame
 from models.options import ModelOptions
 from models.runtime import Runtime
 from models.settings import ModelSettings
+from models.weights import find
 
 
 class Brightness:
@@ -33,8 +37,16 @@ class FakeOptions(ModelOptions):
     """`kind: tests.service.fake_kind:FakeOptions`, for servers that tests start."""
 
     behaves: Literal["well", "raises", "opinionless"] = "well"
+    weights: LocalPath | None = None
+
+    def artifacts(self, settings: ModelSettings) -> tuple[Path, ...]:
+        return (self.weights,) if self.weights else ()
 
     def load(self, runtime: Runtime) -> Voter[Frame]:
+        if self.weights and not find(
+            self.weights, what="weights", remedy="put them there"
+        ).read_text().endswith("whole"):
+            raise WeightsError(f"{self.weights}: is cut short")
         kinds: dict[str, Callable[[], Voter[Frame]]] = {
             "well": Brightness,
             "raises": Raises,

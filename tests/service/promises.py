@@ -101,8 +101,9 @@ class Site:
         self.desk = Desk.put_to_work(
             loaded, chosen, Limits(), Threads.for_many(1), stand_ins=stand_ins
         )
-        self.desk.watch = Watch(loaded, stand_ins or {}, self.desk.store, drift_alarms=drift_alarms)
-        self.desk.watch.look()
+        watch = Watch(loaded, stand_ins or {}, self.desk.store, drift_alarms=drift_alarms)
+        watch.look()
+        self.desk.lineup = replace(self.desk.lineup, watch=watch)
         v1 = v1_app()
         v1.state.desk = self.desk
         app = Starlette(routes=[Mount("/v1", v1), Mount("/", site_app())])

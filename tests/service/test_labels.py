@@ -144,7 +144,7 @@ def test_two_workers_see_the_same_whoever_takes_the_label(tmp_path: Path) -> Non
     for number, frame in enumerate(frames):
         (one, other)[number % 2].say(positive(frame))
     for site in (one, other):
-        site.desk.watch.look()
+        site.desk.lineup.watch.look()
 
     assert one.listed() == other.listed()
     assert one.listed()["certificate_status"] == "void"

@@ -59,7 +59,7 @@ def test_a_drift_alarm_puts_the_certificate_on_watch_while_it_is_on(tmp_path: Pa
 
     for alarms in (frozenset[str](), frozenset({"data", "voter"}), frozenset[str]()):
         weather.alarms = alarms
-        site.desk.watch.look()
+        site.desk.lineup.watch.look()
         answer = site.judge(BRIGHT)
         seen.append((answer["certificate_status"], answer["certificate_id"] is not None))
 
@@ -123,7 +123,7 @@ def test_a_restored_ensemble_begins_its_evidence_anew(tmp_path: Path) -> None:
     refute(site)
 
     restore(site.store)
-    site.desk.watch.look()
+    site.desk.lineup.watch.look()
 
     listed = site.listed()
     assert listed["certificate_status"] == "valid"
@@ -139,7 +139,7 @@ def test_an_alarm_calls_in_the_wider_gate_and_every_verdict_says_who_judged(
     weather.alarms = frozenset({"data"})
 
     with structlog.testing.capture_logs() as logs:
-        site.desk.watch.look()
+        site.desk.lineup.watch.look()
     after = site.judge(DARK)
 
     assert (before["decision"], before["digest"]) == ("skip", "d" * 64)
@@ -166,16 +166,16 @@ def test_it_goes_back_only_by_hand_and_a_restart_changes_nothing(tmp_path: Path)
     weather = Weather()
     site = site_with_a_wider_gate(tmp_path, weather)
     weather.alarms = frozenset({"data"})
-    site.desk.watch.look()
+    site.desk.lineup.watch.look()
     weather.alarms = frozenset()
-    site.desk.watch.look()
+    site.desk.lineup.watch.look()
 
     restarted = site_with_a_wider_gate(tmp_path, weather)
     assert [one.judge(DARK)["ensemble"] for one in (site, restarted)] == ["wide", "wide"]
 
     restore(site.store)
     for one in (site, restarted):
-        one.desk.watch.look()
+        one.desk.lineup.watch.look()
     assert [one.judge(DARK)["ensemble"] for one in (site, restarted)] == ["demo", "demo"]
 
 
@@ -187,8 +187,8 @@ def test_an_alarm_that_a_person_has_seen_switches_again_only_after_it_ended(
     judges = []
 
     def look() -> None:
-        site.desk.watch.look()
-        judges.append(site.desk.watch.judge_of("demo"))
+        site.desk.lineup.watch.look()
+        judges.append(site.desk.lineup.watch.judge_of("demo"))
 
     weather.alarms = frozenset({"data"})
     look()
@@ -209,7 +209,7 @@ def test_of_two_workers_that_see_an_alarm_one_tells_of_it(tmp_path: Path) -> Non
 
     with structlog.testing.capture_logs() as logs:
         for site in sites:
-            site.desk.watch.look()
+            site.desk.lineup.watch.look()
 
     assert [line["event"] for line in logs].count("gate_switched") == 1
     assert {site.judge(DARK)["ensemble"] for site in sites} == {"wide"}
@@ -234,7 +234,7 @@ def test_what_cannot_be_read_stays_as_it_was(tmp_path: Path) -> None:
         connection.execute("DROP TABLE labels")
 
     with structlog.testing.capture_logs() as logs:
-        site.desk.watch.look()
+        site.desk.lineup.watch.look()
 
     assert [line["event"] for line in logs] == ["watch_failed"]
     assert site.listed()["certificate_status"] == "void"

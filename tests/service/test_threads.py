@@ -4,7 +4,7 @@ import pytest
 
 from models.settings import ModelSettings
 from models.threads import MOST_OF_A_SESSION, Threads
-from service.desk import shared_out, worker_threads
+from service.opening import shared_out, worker_threads
 from service.settings import ServiceSettings
 
 
