@@ -4,18 +4,54 @@ import re
 import struct
 import warnings
 import zlib
-from io import BytesIO
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError, features
 from PIL.TiffImagePlugin import TiffImageFile
 
 from ensembles.errors import BadImageError
 from ensembles.reasons import Reason
+from models.bounded_file import BoundedFile
+from models.heif import reads_heif
 
 # An allow-list: Pillow's rarer readers are where most of its advisories come from, and its EPS
 # reader runs Ghostscript. MPO is not named because the JPEG reader finds it by itself.
-READ = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+ALWAYS_READ = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 READ_IN_WORDS = "JPEG, PNG, WebP, TIFF, BMP or GIF"
+
+
+@dataclass(frozen=True, slots=True)
+class SometimesRead:
+    """A format whose reader is not everywhere.
+
+    Args:
+        name: Pillow's.
+        start: Pattern of the first bytes.
+        missing: What to say of it where there is no reader.
+        has_reader: Says whether there is one here.
+    """
+
+    name: str
+    start: bytes
+    missing: str
+    has_reader: Callable[[], bool]
+
+
+SOMETIMES_READ = (
+    SometimesRead(
+        "HEIF",
+        rb".{4}ftyp(?:hei[cxms]|hev[cmx]|mif1|msf1)",
+        "HEIC (its reader is not installed: pip install 'skysift[heic]')",
+        reads_heif,
+    ),
+    SometimesRead(
+        "AVIF",
+        rb".{4}ftyp(?:avif|avis)",
+        "AVIF (this Pillow was built without its reader)",
+        lambda: bool(features.check("avif")),
+    ),
+)
 
 # Everything that Pillow's readers have been seen to raise on bytes that lie.
 PILLOW_FAULTS = (
@@ -38,8 +74,6 @@ PILLOW_FAULTS = (
 
 # What people post by mistake: pattern of the first bytes, and what to say.
 OTHER_FORMATS: tuple[tuple[bytes, str], ...] = (
-    (rb".{4}ftyp(?:hei[cxms]|hev[cmx]|mif1|msf1)", "HEIC (its reader, pi-heif, is not installed)"),
-    (rb".{4}ftyp(?:avif|avis)", "AVIF"),
     (rb".{4}ftyp", "an MP4 or QuickTime video"),
     (rb"RIFF.{4}AVI ", "an AVI video"),
     (rb"\0\0\0\x0cjP  |\xffO\xffQ", "JPEG 2000"),
@@ -59,6 +93,7 @@ OWN_STARTS = re.compile(
     rb"|II\*\0|MM\0\*|II\+\0|MM\0\+",
     re.DOTALL,
 )
+LEAST_BOX_BYTES = 8
 DNG_VERSION = 50706
 """TIFF tag of a DNG raw, whose first picture is a thumbnail of the one that matters."""
 
@@ -74,13 +109,19 @@ def open_picture(data: bytes) -> Image.Image:
     if not data:
         raise BadImageError(Reason.EMPTY, "the picture is empty: 0 bytes")
     quiet_pillow()
+    file = BoundedFile(data)
     try:
-        picture: Image.Image = Image.open(BytesIO(data), formats=READ)
+        picture: Image.Image = Image.open(file, formats=_read_here())
     except PILLOW_FAULTS as error:
         raise (_foreign(data) or blame(error, data)) from error
+    file.end_header()
     if isinstance(picture, TiffImageFile) and DNG_VERSION in picture.tag_v2:
         raise _unsupported("DNG raw")
     return picture
+
+
+def _read_here() -> tuple[str, ...]:
+    return (*ALWAYS_READ, *(one.name for one in SOMETIMES_READ if one.has_reader()))
 
 
 def quiet_pillow() -> None:
@@ -100,12 +141,17 @@ def blame(error: Exception, data: bytes) -> BadImageError:
         return BadImageError(
             Reason.TRUNCATED, f"the picture is cut short: its {len(data)} bytes end too early"
         )
-    return BadImageError(Reason.UNREADABLE, f"the picture is damaged: {error}")
+    # Pillow's own words for it hold nothing but the address of an object.
+    said = "its header makes no sense" if isinstance(error, UnidentifiedImageError) else error
+    return BadImageError(Reason.UNREADABLE, f"the picture is damaged: {said}")
 
 
 def _foreign(data: bytes) -> BadImageError | None:
     if OWN_STARTS.match(data):
         return None
+    for one in SOMETIMES_READ:
+        if re.match(one.start, data, re.DOTALL):
+            return None if one.has_reader() else _unsupported(one.missing)
     for pattern, name in OTHER_FORMATS:
         if re.match(pattern, data[:512], re.DOTALL):
             return _unsupported(name)
@@ -133,5 +179,18 @@ def _is_cut(data: bytes) -> bool:
         return int.from_bytes(directory, "big") + 2 > len(data)
     if data[:2] == b"BM":
         return int.from_bytes(data[2:6], "little") > len(data)
+    if data[4:8] == b"ftyp":
+        return _boxes_end(data) > len(data)
     end = b"IEND" if data[:4] == b"\x89PNG" else b"\xff\xd9"
     return end not in data
+
+
+def _boxes_end(data: bytes) -> int:
+    """Return where the last box of an ISO media file (HEIC, AVIF) ends, by its own header."""
+    end = 0
+    while end + LEAST_BOX_BYTES <= len(data):
+        size = int.from_bytes(data[end : end + 4], "big")
+        if size < LEAST_BOX_BYTES:  # 0: up to the end of the file; 1: longer than any picture
+            break
+        end += size
+    return end

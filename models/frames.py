@@ -13,12 +13,15 @@ from PIL import Image
 from ensembles.reasons import Reason
 from models.exif import UNKNOWN, Taken, read_exif
 from models.formats import PILLOW_FAULTS, blame, open_picture
+from models.jpeg_scans import refuse_many_scans
 from models.limits import Limits
 from models.pixels import LYING, Pixels, orientation, pixel_bytes, upright_rgb
 from models.preprocess import Recipe, fitted
 from models.xmp import read_xmp
 
 DEFAULT_LIMITS = Limits()
+SCANNED = ("JPEG", "MPO")
+"""Pillow's names of what goes over its pixels scan by scan."""
 
 Fit = Callable[[Pixels, Recipe], Pixels]
 """Returns pixels in the size a network sees, as `models.preprocess.fitted` does."""
@@ -97,6 +100,8 @@ class Frame:
         picture = open_picture(data)
         size = picture.size
         limits.check(size, pixel_bytes=pixel_bytes(picture.mode), file_bytes=len(data))
+        if picture.format in SCANNED:
+            refuse_many_scans(data, size)
         try:
             if enough_px is not None:
                 picture.draft(None, _enough(size, enough_px, enough_scale))

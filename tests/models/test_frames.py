@@ -1,6 +1,8 @@
 import pickle
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -12,13 +14,16 @@ from PIL.ExifTags import Base
 
 from ensembles.errors import BadImageError
 from ensembles.reasons import Reason
+from models import formats
 from models.frames import Frame
 from models.limits import Limits
 from models.pixels import Pixels
 from tests.models.pictures import animated, encoded, far, noise, quarters
 
 LOSSLESS = ("PNG", "TIFF", "BMP")
-LOSSY = ("JPEG", "WEBP", "GIF", "MPO")
+LOSSY = ("JPEG", "WEBP", "GIF", "MPO", "AVIF")
+EXAMPLE = Path(__file__).parents[2] / "demo" / "example.jpg"
+HEIC = Path(__file__).with_name("hiker.heic")
 
 # What EXIF says the first row and the first column of the stored picture are.
 STORED = {
@@ -100,7 +105,7 @@ def test_every_orientation_is_put_upright(
     assert (frame.height_px, frame.width_px) == sides
 
 
-@pytest.mark.parametrize("form", ["JPEG", "WEBP", "TIFF", "MPO"])
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "TIFF", "MPO", "AVIF"])
 @pytest.mark.parametrize("orientation", STORED)
 def test_orientation_is_applied_once_in_every_format(form: str, orientation: int) -> None:
     frame = Frame.decode(turned(quarters(), orientation, form))
@@ -159,7 +164,7 @@ def test_only_jpeg_is_scaled_while_decoding() -> None:
     assert frame.pixels.shape == (300, 400, 3)
 
 
-@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "TIFF"])
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
 def test_an_animation_or_a_second_page_is_a_doubt(form: str) -> None:
     assert Frame.decode(animated(form, 3)).doubts == (Reason.MORE_FRAMES,)
     assert Frame.decode(animated(form, 1)).doubts == ()
@@ -193,9 +198,6 @@ def test_text_is_not_an_image_and_the_message_says_what_came() -> None:
 @pytest.mark.parametrize(
     ("start", "name"),
     [
-        (b"\0\0\0\x18ftypheic", "HEIC"),
-        (b"\0\0\0\x18ftypmif1", "HEIC"),
-        (b"\0\0\0\x18ftypavif", "AVIF"),
         (b"\0\0\0\x18ftypisom", "video"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "EPS"),
         (b"%PDF-1.7", "PDF"),
@@ -214,6 +216,35 @@ def test_a_known_format_that_is_not_read_is_refused_by_name(start: bytes, name: 
     assert "send JPEG" in str(error)
 
 
+def test_heic_is_read_where_its_reader_is_installed() -> None:
+    pytest.importorskip("pi_heif", reason="skysift[heic] is not installed")
+
+    frame = Frame.decode(HEIC.read_bytes())
+
+    assert frame.pixels.shape == (240, 320, 3)
+    assert far(frame.pixels, np.asarray(Image.open(EXAMPLE).resize((320, 240)))) < 12
+    assert refusal(HEIC.read_bytes()[:2000]).reason == Reason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("form", "hint"),
+    [("HEIF", "pip install 'skysift[heic]'"), ("AVIF", "built without its reader")],
+)
+def test_a_format_without_its_reader_is_refused_by_name(
+    form: str, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blind = tuple(
+        replace(one, has_reader=lambda: False) for one in formats.SOMETIMES_READ if one.name == form
+    )
+    monkeypatch.setattr(formats, "SOMETIMES_READ", blind)
+    data = HEIC.read_bytes() if form == "HEIF" else encoded(quarters(), "AVIF")
+
+    error = refusal(data)
+
+    assert error.reason == Reason.UNSUPPORTED_FORMAT
+    assert hint in str(error)
+
+
 def test_an_eps_picture_never_reaches_ghostscript() -> None:
     assert refusal(encoded(noise(), "EPS")).reason == Reason.UNSUPPORTED_FORMAT
 
@@ -228,7 +259,7 @@ def test_a_raw_is_not_judged_by_its_thumbnail() -> None:
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF"])
 def test_a_picture_cut_short_is_truncated(form: str, share: float) -> None:
     data = encoded(noise(), form)
 
