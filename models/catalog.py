@@ -8,6 +8,7 @@ from ensembles.config import EnsembleConfig, VoterConfig
 from ensembles.errors import ConfigError
 from ensembles.mistakes import near_miss
 from models.options import ModelOptions
+from models.settings import read_settings
 
 KINDS: dict[str, str] = {
     "onnx": "models.onnx_classifier:OnnxOptions",
@@ -27,6 +28,11 @@ def options_for(kind: str) -> type[ModelOptions]:
         raise ConfigError(
             f"unknown kind {kind!r}{near_miss(kind, KINDS)}; known are {', '.join(KINDS)}, and "
             "`package.module:Options` of your own"
+        )
+    if kind not in KINDS and not read_settings().foreign_kinds:
+        raise ConfigError(
+            f"kind {kind!r} is none of Skysift's own ({', '.join(KINDS)}), and "
+            "SKYSIFT_FOREIGN_KINDS is false here"
         )
     module, _, name = KINDS.get(kind, kind).partition(":")
     try:

@@ -35,6 +35,10 @@ class ModelSettings(BaseSettings):
         default=32, ge=1, description="Views given to a model at once; more are split."
     )
     offline: bool = Field(default=False, description="Never fetch weights from the network.")
+    foreign_kinds: bool = Field(
+        default=True,
+        description="Take `kind: package.module:Options` in ensemble files; false: only ours.",
+    )
     max_pixels: int = Field(
         default=Limits().pixels, ge=1, le=PILLOW_PIXELS, description="Pixels of one picture."
     )

@@ -106,6 +106,15 @@ HTTP_SECONDS = Histogram(
 HTTP_DISCONNECTS = Counter(
     "skysift_http_disconnects_total", "Clients that left before their answer."
 )
+REFUSED_AT_THE_DOOR = Counter(
+    "skysift_refused_at_the_door_total",
+    "Requests turned away before anything of their bodies was read, by why.",
+    ["why"],
+)
+KEY_FILE_FAILURES = Counter(
+    "skysift_key_file_failures_total",
+    "Looks at the file of API keys that failed; the keys read before still count.",
+)
 
 LABELS = Gauge(
     "skysift_labels",

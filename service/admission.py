@@ -79,8 +79,7 @@ class Bodies:
         except ClientDisconnect:
             raise Refusal(Reason.DISCONNECTED, "the client left while sending") from None
         except Refusal:
-            if "expect" not in request.headers:
-                await _discard(stream)
+            await read_on(request, stream)
             raise
 
     def _patience(self, size: int) -> float:
@@ -154,7 +153,10 @@ def _declared_size(request: Request) -> int:
     return int(declared) if declared.isdecimal() else 0
 
 
-async def _discard(stream: AsyncIterator[bytes]) -> None:
+async def read_on(request: Request, stream: AsyncIterator[bytes]) -> None:
+    """Read an unwanted body for a moment, unless its sender waits to be asked for it."""
+    if "expect" in request.headers:
+        return
     with suppress(TimeoutError, ClientDisconnect):
         async with asyncio.timeout(DISCARD_SECONDS):
             async for _ in stream:

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import bentoml
 import structlog
@@ -16,11 +17,13 @@ from structlog.typing import FilteringBoundLogger
 
 from ensembles.errors import SkysiftError
 from models.settings import read_settings as read_model_settings
+from service.auth import Door
 from service.desk import Desk
 from service.logs import configure_logs
 from service.readiness import Readiness, drain_on_sigterm
 from service.reload import Reloads, open_desk
 from service.routes import PREFIX, site_app, v1_app
+from service.safe_headers import SafeHeaders
 from service.settings import ServiceSettings, read_settings
 
 BENTOML_MARGIN_SECONDS = 30
@@ -38,6 +41,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     configure_logs(SETTINGS.log_format)
     desk, reloads = _open()
     app.state.desk = desk
+    app.state.door = site.state.door = _open_door()
     readiness.loaded = True
     drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
     digests = {name: station.ensemble.digest for name, station in desk.lineup.stations.items()}
@@ -64,12 +68,23 @@ def _open() -> tuple[Desk, Reloads]:
     try:
         return open_desk(SETTINGS, read_model_settings())
     except SkysiftError as error:
-        log.critical("cannot_start", error=str(error))
-        # Not an exception: the servers around us would print theirs twice, with tracebacks.
-        os._exit(CANNOT_START)
+        _end(error)
 
 
-v1 = v1_app(lifespan)
+def _open_door() -> Door:
+    try:
+        return Door(SETTINGS)
+    except SkysiftError as error:
+        _end(error)
+
+
+def _end(error: SkysiftError) -> NoReturn:
+    log.critical("cannot_start", error=str(error))
+    # Not an exception: the servers around us would print theirs twice, with tracebacks.
+    os._exit(CANNOT_START)
+
+
+v1 = v1_app(lifespan, origins=SETTINGS.cors_origins)
 site = site_app()
 
 
@@ -91,3 +106,7 @@ class Skysift:
     async def __is_ready__(self) -> bool:
         """Answer `/readyz`."""
         return readiness.ready
+
+
+# Around everything that BentoML answers too, such as `/readyz`.
+Skysift.add_asgi_middleware(SafeHeaders)  # type: ignore[attr-defined]  # a service, not our class

@@ -1,5 +1,7 @@
 """A thin client: retries with patience, and never calls a frame skipped without an answer."""
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from ensembles.votes import Decision
 from service.schemas import EnsemblesOut, ErrorOut, TriageAnswer
 
 WORTH_ANOTHER_TRY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+NO_ENTRY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+KEY_VARIABLE = "SKYSIFT_API_KEY"
+KEY = re.compile(r"[!-~]+")
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 60.0
 
@@ -52,13 +57,14 @@ class Client:
     Args:
         url: Of the service, such as `http://localhost:3000`.
         ensemble: Which one decides; the service's default when None.
+        key: An API key; when None, the one that the variable SKYSIFT_API_KEY holds, if any.
         attempts: How often one picture is sent at most.
         timeout_seconds: For each attempt.
         seed: Of the jitter that keeps many clients from coming back together.
         wait: Called with seconds between attempts.
 
     Raises:
-        ConfigError: The URL is none.
+        ConfigError: The URL is none, or the key cannot be one.
     """
 
     def __init__(
@@ -66,6 +72,7 @@ class Client:
         url: str,
         *,
         ensemble: str | None = None,
+        key: str | None = None,
         attempts: int = 5,
         timeout_seconds: float = 60.0,
         seed: int | None = None,
@@ -73,6 +80,7 @@ class Client:
     ) -> None:
         self._url = _checked(url)
         self._ensemble = ensemble
+        self._headers = _headers(os.environ.get(KEY_VARIABLE, "") if key is None else key)
         self._attempts = attempts
         self._timeout = timeout_seconds
         self._jitter = Random(seed)  # noqa: S311 - spreads clients, guards nothing
@@ -95,11 +103,16 @@ class Client:
         """Return what the service has loaded.
 
         Raises:
-            ConfigError: There is no Skysift at the URL.
+            ConfigError: There is no Skysift at the URL, or it does not let us in.
         """
         response = self._persist("GET", "/v1/ensembles", None)
         if isinstance(response, _Response) and response.status == HTTPStatus.OK:
             return EnsemblesOut.model_validate_json(response.body)
+        if isinstance(response, _Response) and response.status in NO_ENTRY:
+            raise ConfigError(
+                f"{self._url.geturl()} does not let us in: set {KEY_VARIABLE} to a key with the "
+                "scope 'read'"
+            )
         raise ConfigError(f"{self._url.geturl()} does not answer as Skysift does")
 
     def _persist(self, method: str, path: str, body: bytes | None) -> "_Response | Exception":
@@ -117,7 +130,7 @@ class Client:
         host = self._url.hostname or ""
         with closing(kind(host, self._url.port, timeout=self._timeout)) as connection:
             try:
-                connection.request(method, self._url.path.rstrip("/") + path, body)
+                connection.request(method, self._url.path.rstrip("/") + path, body, self._headers)
                 response = connection.getresponse()
                 return _Response(
                     response.status, response.read(), response.headers.get("Retry-After", "")
@@ -134,6 +147,14 @@ class Client:
         asked = outcome.retry_after if isinstance(outcome, _Response) else ""
         least = float(asked) if asked.isdecimal() else seconds
         return min(LONGEST_WAIT_SECONDS, least * (1 + self._jitter.random() / 2))
+
+
+def _headers(key: str) -> dict[str, str]:
+    if not key:
+        return {}
+    if not KEY.fullmatch(key):
+        raise ConfigError("the API key holds what none does, such as a line break or a space")
+    return {"Authorization": f"Bearer {key}"}
 
 
 def _checked(url: str) -> SplitResult:

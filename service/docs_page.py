@@ -10,7 +10,9 @@ from typing import Any
 from service.examples import LABELS_EXAMPLE
 from service.openapi import openapi
 
-CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+)
 """Nothing is loaded, and nothing runs."""
 CURL = {
     "/v1/triage": "curl --data-binary @picture.jpg http://localhost:3000/v1/triage",

@@ -7,14 +7,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from service.admission import read_on
+from service.auth import Door
 from service.exchange import Exchange
+from service.keys import KeyScope
+from service.refusals import Refusal
 
 Answers = Callable[[Request], Awaitable[Response]]
 LONGEST_ECHO = 80
 
 
 class Only:
-    """An endpoint that answers one method, and tells the request's record which route it is.
+    """An endpoint that answers one method, to whoever may ask.
+
+    It tells the request's record which route it is.
 
     Starlette would do this itself, but not beside a last route that answers what no other does.
     """
@@ -25,12 +31,14 @@ class Only:
         template: str,
         answer: Answers,
         *,
+        scope: KeyScope | None,
         logged: bool = True,
         decides: bool = True,
     ) -> None:
         self.methods = ("GET", "HEAD") if method == "GET" else (method,)
         self.template = template
         self.answer = answer
+        self.scope = scope
         self.logged = logged
         self.decides = decides
 
@@ -40,6 +48,7 @@ class Only:
         exchange = Exchange.of(request)
         exchange.route, exchange.logged = self.template, self.logged
         exchange.decides = self.decides
+        await self._admit(request, exchange)
         if request.method not in self.methods:
             right = " and ".join(self.methods)
             raise HTTPException(
@@ -49,6 +58,20 @@ class Only:
             )
         response = await self.answer(request)
         await response(scope, receive, send)
+
+    async def _admit(self, request: Request, exchange: Exchange) -> None:
+        """Let whoever asks in, before anything of the body is read.
+
+        Raises:
+            Refusal: It may not come in.
+        """
+        try:
+            exchange.visitor = Door.of(request).admit(request, self.scope)
+        except Refusal:
+            await read_on(request, request.stream())
+            raise
+        if exchange.visitor.name:
+            exchange.told["key"] = exchange.visitor.name
 
 
 class Nowhere:

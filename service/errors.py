@@ -1,6 +1,7 @@
 """Every error in one shape: `{"error", "reason", "decision", "request_id"}`."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,6 +22,8 @@ async def answer_refusal(request: Request, error: Exception) -> Response:
     """Answer what was refused; called with a `Refusal`."""
     refusal = error if isinstance(error, Refusal) else _internal()
     headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return _answer(request, refusal.reason, str(refusal), refusal.status, headers)
 
 

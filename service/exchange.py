@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from monitoring import metrics
+from service.auth import Visitor
 from service.refusals import CLIENT_LEFT
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -37,6 +38,7 @@ class Exchange:
         decides: Whether it is about a picture, so that an error to it must say `review`.
         start: On the performance counter, seconds.
         recorded: Whether it has been counted.
+        visitor: Whoever asks.
     """
 
     request_id: str
@@ -47,6 +49,7 @@ class Exchange:
     decides: bool = True
     start: float = field(default_factory=perf_counter)
     recorded: bool = False
+    visitor: Visitor = field(default_factory=Visitor)
 
     @classmethod
     def of(cls, connection: HTTPConnection) -> "Exchange":

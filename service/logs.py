@@ -7,6 +7,8 @@ from typing import Literal
 import structlog
 from structlog.typing import Processor
 
+from service.keys import KEY, PREFIX
+
 # Neither shows local variables: among them are pixels.
 ON_A_TERMINAL: tuple[Processor, ...] = (
     structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
@@ -17,6 +19,14 @@ FOR_MACHINES: tuple[Processor, ...] = (
     ),
     structlog.processors.JSONRenderer(),
 )
+
+
+def hide_keys(logger: object, method: str, line: object) -> str:  # noqa: ARG001 - structlog's signature
+    """Return a finished line without the API key that a client put where none belongs.
+
+    In a path, a name or a request id, all of which the log repeats.
+    """
+    return KEY.sub(f"{PREFIX}***", str(line))
 
 
 def configure_logs(style: Literal["auto", "json", "console"]) -> None:
@@ -33,6 +43,7 @@ def configure_logs(style: Literal["auto", "json", "console"]) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *last,
+            hide_keys,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

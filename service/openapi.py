@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from service.flight import HEADER, WELL_FORMED
+from service.keys import KeyScope
 from service.schemas import (
     BatchAnswer,
     EnsembleOut,
@@ -35,22 +36,28 @@ ABOUT = (
 PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/tiff", "application/octet-stream")
 BINARY: Json = {"type": "string", "format": "binary"}
 
-PICTURE_ERRORS = {
+NO_ENTRY = {
+    401: "An API key is needed, and there is none or an unknown one.",
+    403: "The key is for other things, or other machines are not answered without one.",
+}
+PICTURE_ERRORS = NO_ENTRY | {
     400: "Empty, truncated or damaged picture; unknown parameter; broken form.",
     404: "No ensemble of that name.",
     408: "The body came too slowly.",
     413: "Too many bytes or pixels.",
     415: "Not a picture, or a format that is not read.",
-    429: "Every slot and the queue are taken; `Retry-After` says when to try again.",
+    429: "Every slot and the queue are taken, or the key asks too often; `Retry-After` says "
+    "when to try again.",
     500: "A fault of the service's own.",
     503: "Not judged within the deadline.",
 }
-LABELS_ERRORS = {
+LABELS_ERRORS = NO_ENTRY | {
     400: "A label that cannot be understood; unknown parameter.",
     404: "No ensemble of that name, or labels are not kept here.",
     408: "The body came too slowly.",
     413: "Too many labels or bytes.",
-    429: "Too many large requests at once; `Retry-After` says when to try again.",
+    429: "Too many large requests at once, or the key asks too often; `Retry-After` says when "
+    "to try again.",
     500: "A fault of the service's own.",
     503: "The review database cannot be written; nothing was kept.",
 }
@@ -81,6 +88,12 @@ NAME_IN_PATH: Json = {
     "example": "demo",
 }
 
+KEY = "key"
+BEARER: Json = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, where the service has any; `skysift keys add` makes one.",
+}
 FLIGHT: Json = {
     "name": HEADER,
     "in": "header",
@@ -102,7 +115,7 @@ def openapi() -> Json:
         },
         "servers": [{"url": "/"}],
         "paths": _paths(),
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _schemas(), "securitySchemes": {KEY: BEARER}},
     }
 
 
@@ -132,6 +145,7 @@ def _paths() -> Json:
                 "operationId": "triage",
                 "summary": "The verdict on one picture",
                 "description": "The body is the picture, of any content type, or a form.",
+                "security": _needs(KeyScope.TRIAGE),
                 "parameters": asked,
                 "requestBody": _body({kind: {"schema": BINARY} for kind in PICTURE_TYPES} | one),
                 "responses": _responses(TriageAnswer, "The verdict.", PICTURE_ERRORS),
@@ -142,6 +156,7 @@ def _paths() -> Json:
                 "operationId": "triageBatch",
                 "summary": "One verdict per picture, in their order",
                 "description": "A broken picture is `review` and does not fail the others.",
+                "security": _needs(KeyScope.TRIAGE),
                 "parameters": asked,
                 "requestBody": _body(many),
                 "responses": _responses(BatchAnswer, "The verdicts.", PICTURE_ERRORS),
@@ -152,6 +167,7 @@ def _paths() -> Json:
                 "operationId": "labels",
                 "summary": "Say what is on frames that were judged",
                 "description": "All are kept or none. A label that is known already stays one.",
+                "security": _needs(KeyScope.REVIEW),
                 "parameters": [ENSEMBLE_QUERY, REQUEST_ID],
                 "requestBody": _body({"application/json": {"schema": _reference(LabelsIn)}}),
                 "responses": _responses(LabelsAnswer, "What was new.", LABELS_ERRORS),
@@ -163,16 +179,21 @@ def _paths() -> Json:
         "/v1/docs": _get_other("docs", "This document as a page", "text/html"),
         "/livez": _get_other("livez", "The process answers", "text/plain"),
         "/readyz": _get_other("readyz", "Models are loaded; 503 while draining", "text/plain"),
-        "/metrics": _get_other("metrics", "Prometheus metrics", "text/plain"),
+        "/metrics": _metrics(),
     }
 
 
 def _get(operation: str, summary: str, answer: type[BaseModel], *parameters: Json) -> Json:
-    errors = {400: "Unknown parameter.", 404: "No ensemble of that name."}
+    errors = NO_ENTRY | {
+        400: "Unknown parameter.",
+        404: "No ensemble of that name.",
+        429: "The key asks too often; `Retry-After` says when to try again.",
+    }
     return {
         "get": {
             "operationId": operation,
             "summary": summary,
+            "security": _needs(KeyScope.READ),
             "parameters": [*parameters, REQUEST_ID],
             "responses": _responses(answer, summary, errors),
         }
@@ -182,6 +203,19 @@ def _get(operation: str, summary: str, answer: type[BaseModel], *parameters: Jso
 def _get_other(operation: str, summary: str, media_type: str) -> Json:
     answer = {"description": summary, "content": {media_type: {}}}
     return {"get": {"operationId": operation, "summary": summary, "responses": {"200": answer}}}
+
+
+def _metrics() -> Json:
+    call = _get_other("metrics", "Prometheus metrics", "text/plain")
+    call["get"]["security"] = _needs(KeyScope.METRICS)
+    refusals = NO_ENTRY | {404: "Switched off.", 429: "The key asks too often."}
+    call["get"]["responses"] |= _errors(refusals)
+    return call
+
+
+def _needs(scope: KeyScope) -> list[Json]:
+    """Return that a key with this scope opens it, and that a service may need none."""
+    return [{KEY: [scope.value]}, {}]
 
 
 def _multipart(properties: Json, required: str) -> Json:
@@ -194,9 +228,11 @@ def _body(content: Json) -> Json:
 
 
 def _responses(answer: type[BaseModel], description: str, errors: dict[int, str]) -> Json:
-    return {"200": _response(answer, description)} | {
-        str(status): _response(ErrorOut, what) for status, what in errors.items()
-    }
+    return {"200": _response(answer, description)} | _errors(errors)
+
+
+def _errors(errors: dict[int, str]) -> Json:
+    return {str(status): _response(ErrorOut, what) for status, what in errors.items()}
 
 
 def _response(answer: type[BaseModel], description: str) -> Json:

@@ -11,11 +11,13 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from monitoring.exposition import CONTENT_TYPE, exposition
+from service.cors import cors
 from service.desk import Desk
 from service.docs_page import CONTENT_SECURITY_POLICY, docs_page
 from service.endpoint import Nowhere, Only
 from service.errors import HANDLERS
 from service.exchange import Recorded
+from service.keys import KeyScope
 from service.labels import labels
 from service.lineup import Lineup
 from service.openapi import openapi
@@ -77,36 +79,52 @@ async def to_docs(request: Request) -> Response:  # noqa: ARG001 - an endpoint
 
 
 V1_ROUTES = (
-    Route("/triage", Only("POST", "/v1/triage", triage)),
-    Route("/triage/batch", Only("POST", "/v1/triage/batch", triage_batch)),
-    Route("/labels", Only("POST", "/v1/labels", labels, decides=False)),
-    Route("/ensembles", Only("GET", "/v1/ensembles", ensembles)),
-    Route("/ensembles/{name}", Only("GET", "/v1/ensembles/{name}", one_ensemble)),
-    Route("/openapi.json", Only("GET", "/v1/openapi.json", openapi_document)),
-    Route("/docs", Only("GET", "/v1/docs", docs)),
+    Route("/triage", Only("POST", "/v1/triage", triage, scope=KeyScope.TRIAGE)),
+    Route("/triage/batch", Only("POST", "/v1/triage/batch", triage_batch, scope=KeyScope.TRIAGE)),
+    Route("/labels", Only("POST", "/v1/labels", labels, scope=KeyScope.REVIEW, decides=False)),
+    Route("/ensembles", Only("GET", "/v1/ensembles", ensembles, scope=KeyScope.READ)),
+    Route(
+        "/ensembles/{name}", Only("GET", "/v1/ensembles/{name}", one_ensemble, scope=KeyScope.READ)
+    ),
+    Route("/openapi.json", Only("GET", "/v1/openapi.json", openapi_document, scope=None)),
+    Route("/docs", Only("GET", "/v1/docs", docs, scope=None)),
     Route("/{path:path}", Nowhere()),
 )
 SITE_ROUTES = (
-    Route("/", Only("GET", "/", to_docs)),
-    Route("/metrics", Only("GET", "/metrics", metrics_page, logged=False)),
+    Route("/", Only("GET", "/", to_docs, scope=None)),
+    Route("/metrics", Only("GET", "/metrics", metrics_page, scope=KeyScope.METRICS, logged=False)),
     Route("/{path:path}", Nowhere()),
 )
 
 
-def v1_app(lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """Return the app under `/v1`; its state must hold the desk before a request comes."""
-    return _app(V1_ROUTES, lifespan)
+def v1_app(
+    lifespan: Lifespan[Starlette] | None = None, *, origins: Sequence[str] = ()
+) -> Starlette:
+    """Return the app under `/v1`; its state must hold desk and door before a request comes.
+
+    Args:
+        lifespan: Around its life.
+        origins: Of pages that may call it.
+    """
+    return _app(V1_ROUTES, lifespan, origins)
 
 
 def site_app() -> Starlette:
-    """Return the app around it: `/`, `/metrics`, and an answer to every wrong address."""
+    """Return the app around it: `/`, `/metrics`, and an answer to every wrong address.
+
+    Its state must hold the door.
+    """
     return _app(SITE_ROUTES)
 
 
-def _app(routes: Sequence[Route], lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+def _app(
+    routes: Sequence[Route],
+    lifespan: Lifespan[Starlette] | None = None,
+    origins: Sequence[str] = (),
+) -> Starlette:
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Recorded)],
+        middleware=[*cors(origins), Middleware(Recorded)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

@@ -11,13 +11,15 @@ from threading import Thread
 from time import sleep
 from urllib.parse import urlsplit
 
-from ensembles.errors import WeightsError
+from ensembles.errors import ConfigError, WeightsError
 from models.catalog import read
 from models.digest import digest
 from models.handles import available_providers, installed_runtimes
 from models.providers import chosen_provider
 from models.settings import ModelSettings, read_settings
 from review.store import ReviewStore
+from service.auth import is_loopback
+from service.key_file import read_keys
 from service.listening import refuse_deaf_address
 from service.settings import ServiceSettings
 from service.stand_in import stand_ins_of
@@ -67,6 +69,7 @@ def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -
         WeightsError: Weights, the runtime or its provider are missing.
     """
     refuse_deaf_address(settings.host, settings.port)
+    refuse_open_house(settings)
     for path in settings.ensembles:
         digest(read(path), models)
     stand_ins_of(settings, models)
@@ -79,6 +82,22 @@ def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -
         )
     if models.provider != "auto":
         chosen_provider(models.provider, available_providers())
+
+
+def refuse_open_house(settings: ServiceSettings) -> None:
+    """Refuse to listen where others can come in when nobody said who may.
+
+    Raises:
+        ConfigError: There are no keys, or they cannot be read.
+    """
+    if settings.api_keys:
+        read_keys(settings.api_keys)
+    elif not settings.open_to_all and not is_loopback(settings.host):
+        raise ConfigError(
+            f"others can reach {settings.host}, but there are no API keys: write some with "
+            "`skysift keys add` and name their file in SKYSIFT_API_KEYS, or set "
+            "SKYSIFT_OPEN_TO_ALL=true where nobody but those you trust can reach the service"
+        )
 
 
 def environment(settings: ServiceSettings) -> dict[str, str]:

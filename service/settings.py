@@ -1,6 +1,7 @@
 """What a machine decides about the service: ensembles, addresses, limits, patience."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from models.environment import ENV_PREFIX, read_environment, usable_cores
 from review.sample import Sample
 
 MB = 1_000_000
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 DEMO = Path(__file__).resolve().parents[1] / "configs" / "demo.yaml"
 """Beside the packages: in a clone, in an installed wheel and in a Bento alike."""
 
@@ -35,6 +37,24 @@ class ServiceSettings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that `skysift serve` listens on.")
     port: int = Field(
         default=3000, ge=1, le=65_535, description="Port that `skysift serve` listens on."
+    )
+    api_keys: Path | None = Field(
+        default=None,
+        description="File of API keys, which `skysift keys` writes; without one, only this "
+        "machine is answered.",
+    )
+    open_to_all: bool = Field(
+        default=False, description="Answer other machines without API keys too."
+    )
+    metrics: Literal["on", "open", "off"] = Field(
+        default="on", description="`/metrics`: on as every call, open without a key, or off."
+    )
+    review: Literal["on", "off"] = Field(
+        default="on", description="Calls and pages for people who label: on as every call, or off."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins of pages that may call the service from a browser, with commas.",
     )
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes.")
     slots: int = Field(
@@ -122,7 +142,7 @@ class ServiceSettings(BaseSettings):
         default=False, description="Let BentoML's OpenTelemetry middleware see the requests."
     )
 
-    @field_validator("ensembles", mode="before")
+    @field_validator("ensembles", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -135,6 +155,17 @@ class ServiceSettings(BaseSettings):
         if not paths:
             raise ValueError("at least one ensemble file is needed")
         return tuple(path.expanduser().absolute() for path in paths)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin[:80]!r} is no origin; write https://pages.example, without a path "
+                    "and without *"
+                )
+        return origins
 
     @model_validator(mode="after")
     def _bodies_fit(self) -> "ServiceSettings":

@@ -79,6 +79,7 @@ async def triage_batch(request: Request) -> Response:
                     request, body, field="images", most=limits.max_batch_files
                 )
                 tally.receive(len(pictures) - 1)
+                exchange.visitor.owe(len(pictures) - 1)
                 results = await _judge_all(request, desk, asked, pictures, flight)
         _count(tally, results)
     await desk.audit.record(asked.name, _judged(results), digest=asked.digest, flight=flight.name)

@@ -67,6 +67,7 @@ COMMANDS = {
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
     "curate": Command("skysift.curate.app:app", "Find the frames worth a label.", extra="curate"),
     "review": Command("skysift.review:app", "Say what is on frames, and see what follows."),
+    "keys": Command("skysift.keys:app", "Say who may come in."),
     "models": Command("skysift.models:app", "Prepare, convert and list models."),
     "demo": Command("skysift.demo:app", "Draw the demo world, train on it, measure it."),
 }

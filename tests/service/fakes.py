@@ -6,6 +6,7 @@ from threading import Event
 
 from PIL import Image
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -18,8 +19,10 @@ from models.frames import Frame
 from models.limits import Limits
 from models.threads import Threads
 from monitoring.around import guard
+from service.auth import Door
 from service.desk import Desk
 from service.routes import site_app, v1_app
+from service.safe_headers import SafeHeaders
 from service.settings import ServiceSettings
 from tests.service.fake_kind import Brightness, FakeOptions
 
@@ -68,12 +71,14 @@ def ensemble(
 
 def app_of(*ensembles: Ensemble, **settings: object) -> Starlette:
     """Return the whole site around the ensembles, as BentoML would mount it."""
-    chosen = ServiceSettings.model_validate(settings)
-    v1 = v1_app()
+    chosen = ServiceSettings.model_validate({"open_to_all": True} | settings)
+    v1, site = v1_app(origins=chosen.cors_origins), site_app()
+    v1.state.door = site.state.door = Door(chosen)
     v1.state.desk = Desk.put_to_work(
         ensembles or [ensemble()], chosen, Limits(), Threads.for_many(1)
     )
-    return Starlette(routes=[Mount("/v1", v1), Mount("/", site_app())])
+    whole = [Mount("/v1", v1), Mount("/", site)]
+    return Starlette(routes=whole, middleware=[Middleware(SafeHeaders)])
 
 
 def client_of(*ensembles: Ensemble, **settings: object) -> TestClient:

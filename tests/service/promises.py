@@ -21,6 +21,7 @@ from models.limits import Limits
 from models.threads import Threads
 from review.sample import SampledFrame
 from review.store import ReviewStore
+from service.auth import Door
 from service.desk import Desk
 from service.outlook import DriftAlarms, Watch, no_alarms
 from service.routes import site_app, v1_app
@@ -95,8 +96,8 @@ class Site:
         **settings: object,
     ) -> None:
         database = f"sqlite:///{folder / 'review.sqlite'}"
-        threads = {"judge_threads": 1, "decode_threads": 1, "database": database}
-        chosen = ServiceSettings.model_validate(threads | settings)
+        usual = {"database": database, "open_to_all": True}
+        chosen = ServiceSettings.model_validate(usual | settings)
         loaded = ensembles or (certified(folder),)
         self.desk = Desk.put_to_work(
             loaded, chosen, Limits(), Threads.for_many(1), stand_ins=stand_ins
@@ -104,9 +105,10 @@ class Site:
         watch = Watch(loaded, stand_ins or {}, self.desk.store, drift_alarms=drift_alarms)
         watch.look()
         self.desk.lineup = replace(self.desk.lineup, watch=watch)
-        v1 = v1_app()
+        v1, site = v1_app(), site_app()
         v1.state.desk = self.desk
-        app = Starlette(routes=[Mount("/v1", v1), Mount("/", site_app())])
+        v1.state.door = site.state.door = Door(chosen)
+        app = Starlette(routes=[Mount("/v1", v1), Mount("/", site)])
         self.client = TestClient(app, raise_server_exceptions=False)
 
     @property

@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 import structlog
 
+from service.keys import new_key
 from service.logs import configure_logs
 
 
@@ -33,6 +34,38 @@ def test_a_traceback_shows_no_local_variables(
     shown = capsys.readouterr().err
     assert "values cannot be read" in shown
     assert "123, 45, 67" not in shown.replace('"123, 45, 67"', "the line of code")
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_a_key_that_stands_anywhere_in_a_line_is_hidden(
+    style: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs(style)
+    key = new_key()
+
+    try:
+        raise RuntimeError(f"nothing at /{key}")
+    except RuntimeError:
+        structlog.get_logger().exception("request", error=f"no {key}!", told={"id": [key, key]})
+
+    shown = capsys.readouterr().err
+    assert key not in shown
+    assert shown.count("skysift_***") >= 4
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_nothing_a_client_sends_begins_a_line_of_its_own(
+    style: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs(style)
+    forged = 'x\n{"event": "request", "decisions": ["skip"]}\r\n\x1b[2Jy\u2028z'
+
+    structlog.get_logger().info("request", error=forged)
+
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    assert "\r" not in shown
+    assert "\x1b[2J" not in shown
 
 
 def test_lines_for_machines_are_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from ensembles.errors import ConfigError, WeightsError
-from service.serve import at_once_on_a_terminal, environment, run
+from service.serve import at_once_on_a_terminal, environment, refuse_open_house, run
 from service.settings import DEMO, ServiceSettings, read_settings
+from tests.service.keyed import key_file
 
 MISSING = """
 name: missing
@@ -72,6 +73,34 @@ def test_workers_read_the_settings_they_were_started_with(monkeypatch: pytest.Mo
         monkeypatch.setenv(name, value)
 
     assert read_settings() == given
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])  # noqa: S104 - refused
+def test_nobody_listens_to_the_world_by_accident(host: str) -> None:
+    with pytest.raises(ConfigError, match="SKYSIFT_API_KEYS"):
+        refuse_open_house(ServiceSettings(host=host))
+
+
+def test_keys_or_a_word_open_the_house(tmp_path: Path) -> None:
+    keys, _ = key_file(tmp_path, drone="triage")
+    everywhere = "0.0.0.0"  # noqa: S104 - nothing listens
+
+    refuse_open_house(ServiceSettings(host=everywhere, api_keys=keys))
+    refuse_open_house(ServiceSettings(host=everywhere, open_to_all=True))
+    refuse_open_house(ServiceSettings(host="localhost"))
+
+
+def test_keys_that_cannot_be_read_end_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file"):
+        refuse_open_house(ServiceSettings(api_keys=tmp_path / "keys.yaml"))
+
+
+@pytest.mark.parametrize("origins", ["*", "listed.example", "https://a.example/", "null"])
+def test_an_origin_is_a_whole_one(origins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYSIFT_CORS_ORIGINS", origins)
+
+    with pytest.raises(ConfigError, match="is no origin"):
+        read_settings()
 
 
 def test_what_cannot_start_is_said_before_anything_is_started(tmp_path: Path) -> None:
