@@ -18,6 +18,7 @@ from starlette.routing import Mount
 
 from ensembles.certificate import write_certificate
 from models.settings import ModelSettings
+from service.auth import Door
 from service.reload import open_desk
 from service.routes import v1_app
 from service.settings import ServiceSettings
@@ -49,10 +50,10 @@ class Place:
             self.weights.write_text("whole")
             self.write()
         base = {"ensembles": (self.file,), "database": "none", "drift_folder": folder / "drift"}
-        chosen = ServiceSettings.model_validate(base | settings)
+        chosen = ServiceSettings.model_validate(base | {"open_to_all": True} | settings)
         self.desk, self.reloads = open_desk(chosen, ModelSettings())
         app = v1_app()
-        app.state.desk = self.desk
+        app.state.desk, app.state.door = self.desk, Door(chosen)
         self.app = Starlette(routes=[Mount("/v1", app)])
 
     def write(self, threshold: float = 0.5, *, options: str = "", more: str = "") -> None:
