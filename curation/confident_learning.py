@@ -48,7 +48,7 @@ def pruned_by_noise_rate(probabilities: Doubles, labels: Codes) -> Bools:
             continue
         ahead = probabilities[rows, believed] - probabilities[rows, given]
         wrong[rows[np.argsort(-ahead, kind="stable")[: joint[given, believed]]]] = True
-    return wrong & (probabilities.argmax(axis=1) != labels)
+    return np.asarray(wrong & (probabilities.argmax(axis=1) != labels), dtype=bool)
 
 
 def self_confidence(probabilities: Doubles, labels: Codes) -> Doubles:

@@ -70,9 +70,7 @@ def fitted_probe(
         return probe.fit(features, labels)
 
 
-def _divided(
-    labels: Codes, groups: Codes, folds: int, seed: int
-) -> Iterator[tuple[Codes, Codes]]:
+def _divided(labels: Codes, groups: Codes, folds: int, seed: int) -> Iterator[tuple[Codes, Codes]]:
     fewest = min(len(np.unique(groups[labels == label])) for label in np.unique(labels))
     if len(np.unique(labels)) < 2 or fewest < 2:
         raise ConfigError(

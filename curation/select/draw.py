@@ -11,9 +11,7 @@ from ensembles.dial import Doubles
 from ensembles.score_table import Codes
 
 
-def drawn(
-    probabilities: Doubles, rows: Codes, columns: Codes, rng: np.random.Generator
-) -> Codes:
+def drawn(probabilities: Doubles, rows: Codes, columns: Codes, rng: np.random.Generator) -> Codes:
     """Return the places that are drawn, ascending, int64 (k,).
 
     Each place is drawn with its probability. How many come of each row and each column is one of

@@ -59,7 +59,8 @@ class Units:
         return float(1 / self.weights.min())
 
     def _sums(self, scales: Doubles) -> Doubles:
-        return np.bincount(self.groups, weights=self._at(scales), minlength=len(scales))
+        found = np.bincount(self.groups, weights=self._at(scales), minlength=len(scales))
+        return np.asarray(found, dtype=np.float64)
 
     def _at(self, scales: Doubles) -> Doubles:
         return np.asarray(np.minimum(1.0, scales[self.groups] * self.weights))

@@ -39,9 +39,7 @@ def equal_share_cap(picks: int, groups: int) -> int:
     return max(1, -(-TIMES_EQUAL_SHARE * picks // max(groups, 1)))
 
 
-def pick(
-    pool: Pool, weights: Doubles, picks: int, rng: np.random.Generator, *, cap: int
-) -> Picks:
+def pick(pool: Pool, weights: Doubles, picks: int, rng: np.random.Generator, *, cap: int) -> Picks:
     """Return a sample in which each frame's chance goes with its weight.
 
     At most one of each set of near duplicates is picked, at most `cap` of each flight, and of each
@@ -50,7 +48,7 @@ def pick(
 
     Args:
         pool: n frames.
-        weights: float64 (n,), above 0.
+        weights: float64 (n,), above 0; a set is wanted as much as its frames on average.
         picks: How many; fewer come when flights and sets of near duplicates cannot give so many.
         rng: Chance.
         cap: Picks that a flight may give.
@@ -61,7 +59,8 @@ def pick(
         return Picks(np.empty(0, dtype=np.int64), np.empty(0), cap)
     groups = _most_common(pool.groups, pool.twins)
     sums = np.add.reduceat(weights[order], first)
-    units = Units(sums, np.unique(groups, return_inverse=True)[1].astype(np.int64), cap)
+    sizes = np.diff(np.append(first, len(order)))
+    units = Units(sums / sizes, np.unique(groups, return_inverse=True)[1].astype(np.int64), cap)
     probabilities = units.probabilities(picks)
     chosen = drawn(probabilities, _most_common(pool.clusters, pool.twins), groups, rng)
     rows = _members(weights, order, np.append(first, len(order)), chosen, rng)

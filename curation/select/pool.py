@@ -9,16 +9,19 @@ from ensembles.dial import Doubles
 from ensembles.score_table import Codes
 from ensembles.voter import Floats
 
+NARROWEST = 1e-6
+"""What lies at least below and above a threshold: a voter that always says yes has one of 0."""
+
 
 @dataclass(frozen=True)
 class Pool:
     """n frames that nobody has labelled yet.
 
     Args:
-        clusters: Of each frame, among frames that look alike, int64 (n,), from 0, no gaps.
-        groups: The flight of each frame, int64 (n,), from 0, no gaps.
-        twins: The set of near duplicates of each frame, int64 (n,), from 0, no gaps; a frame
-            without any is a set of its own.
+        clusters: Of each frame, among frames that look alike, int64 (n,), from 0.
+        groups: The flight of each frame, int64 (n,), from 0.
+        twins: The set of near duplicates of each frame, int64 (n,), from 0; a frame without any
+            is a set of its own.
         margins: What the voters say, float64 (n, v), see `margins_of`; NaN where one abstained.
     """
 
@@ -31,32 +34,32 @@ class Pool:
         return len(self.groups)
 
     @cached_property
-    def sets_in_cluster(self) -> Doubles:
-        """How many sets of near duplicates the cluster of each frame has, float64 (n,)."""
+    def rarity(self) -> Doubles:
+        """1 / the number of sets of near duplicates in the cluster of each frame, float64 (n,)."""
         pairs = np.unique(np.stack([self.clusters, self.twins]), axis=1)
-        return np.bincount(pairs[0]).astype(np.float64)[self.clusters]
+        return np.asarray(1 / np.bincount(pairs[0])[self.clusters])
 
     @cached_property
     def closeness(self) -> Doubles:
-        """How close the voters are to their thresholds, float64 (n,), 1 on them; 0 if none spoke."""
-        return self._over_voters(1 - np.abs(self.margins))
+        """How near the voters are to their thresholds, float64 (n,), 1 on them; 0 if none spoke."""
+        return over_voters(1 - np.abs(self.margins))
 
     @cached_property
     def leaning(self) -> Doubles:
         """What the voters say on the whole, float64 (n,), in [-1, 1]; 0 if none spoke."""
-        return self._over_voters(self.margins)
+        return over_voters(self.margins)
 
     @cached_property
     def disagreement(self) -> Doubles:
         """The deviation between the voters' margins, float64 (n,), in [0, 1]."""
-        spread = self._over_voters((self.margins - self.leaning[:, None]) ** 2)
-        return np.asarray(np.sqrt(spread))
+        return np.asarray(np.sqrt(over_voters((self.margins - self.leaning[:, None]) ** 2)))
 
-    def _over_voters(self, values: Doubles) -> Doubles:
-        """Return the mean over the voters that spoke."""
-        spoke = np.isfinite(values)
-        sums = np.where(spoke, values, 0).sum(axis=1)
-        return np.asarray(sums / np.maximum(spoke.sum(axis=1), 1))
+
+def over_voters(values: Doubles) -> Doubles:
+    """Return the mean over the voters that spoke, float64 (n,); 0 where none did."""
+    spoke = np.isfinite(values)
+    sums = np.where(spoke, values, 0).sum(axis=1)
+    return np.asarray(sums / np.maximum(spoke.sum(axis=1), 1))
 
 
 def margins_of(scores: Floats, thresholds: Doubles) -> Doubles:
@@ -67,8 +70,9 @@ def margins_of(scores: Floats, thresholds: Doubles) -> Doubles:
 
     Args:
         scores: float32 (n, v), in [0, 1]; NaN where a voter abstained.
-        thresholds: One a voter, in (0, 1).
+        thresholds: One a voter, in [0, 1].
     """
+    thresholds = np.clip(thresholds, NARROWEST, 1 - NARROWEST)
     below = scores / thresholds - 1
     above = (scores - thresholds) / (1 - thresholds)
     return np.asarray(np.where(scores < thresholds, below, above), dtype=np.float64)

@@ -42,7 +42,7 @@ def rounded(fractions: Doubles, rows: Codes, columns: Codes, rng: np.random.Gene
         rng,
     )
     # One more column fills each row up to a whole number; its own sum is whole as the total is.
-    return table.settle()[: len(fractions)]
+    return np.asarray(table.settle()[: len(fractions)])
 
 
 class _Table:
@@ -68,7 +68,7 @@ class _Table:
         for vertex, edges in enumerate(self._open):
             while edges:
                 self._walk(vertex)
-        return np.rint(np.array(self._values)).astype(np.int64)
+        return np.asarray(np.rint(self._values), dtype=np.int64)
 
     def _walk(self, start: int) -> None:
         """Walk until no new edge leads on; move along each cycle that is met on the way."""
@@ -87,7 +87,7 @@ class _Table:
             self._close(path, met)
 
     def _close(self, path: list[Step], met: dict[int, int]) -> None:
-        """Move along the cycle that the last step closes, if it does, and leave only what led up."""
+        """Move along the cycle that the last step closes, if any, and leave only what led up."""
         at = path[-1][1]
         if at not in met:
             met[at] = len(path) - 1

@@ -2,7 +2,9 @@
 
 import typer
 
+from skysift.curate.select import select_frames
 from skysift.curate.show import show
 
 app = typer.Typer(help="Find the frames worth a label.", no_args_is_help=True)
 app.command()(show)
+app.command("select")(select_frames)

@@ -105,7 +105,7 @@ def map_of(found: RunDrift, frames: Observations, profile: Profile) -> Map | Non
     known = np.flatnonzero(np.isfinite(frames.embeddings).all(axis=1))
     shown = known[:: max(1, len(known) // MOST_MAP_POINTS)]
     seen = (frames.embeddings[shown] - usual.centre) @ profile.map_axes
-    place = _fitted(np.concatenate([profile.map_points, seen]))
+    place = fitted(np.concatenate([profile.map_points, seen]))
     count = len(profile.map_points)
     return Map(
         tuple(Dot(float(x), float(y)) for x, y in place[:count]),
@@ -116,7 +116,7 @@ def map_of(found: RunDrift, frames: Observations, profile: Profile) -> Map | Non
     )
 
 
-def _fitted(points: Floats64) -> Sequence[Sequence[float]]:
+def fitted(points: Floats64) -> Sequence[Sequence[float]]:
     """Return the points scaled into the drawing, alike in both directions."""
     low, high = points.min(axis=0), points.max(axis=0)
     room = np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])

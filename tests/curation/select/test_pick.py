@@ -25,10 +25,11 @@ def a_pool(rng: np.random.Generator, frames: int = 90) -> Pool:
 
 
 def deviations(hits: np.ndarray, chances: np.ndarray, draws: int) -> np.ndarray:
-    """How far frequencies lie from chances, in standard deviations; those that are certain must be."""
+    """How far frequencies lie from chances, in standard deviations."""
     certain = chances > 1 - 1e-9
     assert (hits[certain] == draws).all()
-    return (hits - draws * chances)[~certain] / np.sqrt(draws * (chances * (1 - chances))[~certain])
+    spread = np.sqrt(draws * (chances * (1 - chances))[~certain])
+    return np.asarray((hits - draws * chances)[~certain] / spread)
 
 
 def test_inclusion_frequencies_are_the_recorded_propensities() -> None:
@@ -123,7 +124,9 @@ def test_a_random_sample_is_as_likely_as_it_is_large() -> None:
     assert set(picks.propensities) == {0.1}
 
 
-@given(st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=40), st.integers(1, 5), st.integers(1, 60))
+@given(
+    st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=40), st.integers(1, 5), st.integers(1, 60)
+)
 def test_chances_go_with_weights_and_sum_to_what_is_asked(
     weights: list[float], cap: int, picks: int
 ) -> None:

@@ -1,0 +1,125 @@
+"""The frames of a manifest as the steps of labelling see them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.labels.given import Frames, Given
+from curation.labels.label_file import Label, read_label_file
+from curation.manifest import (
+    EMBEDDING,
+    SCORE,
+    MadeWith,
+    embeddings,
+    has_embedding,
+    made_with_of,
+    read_manifest,
+)
+from ensembles.config import EnsembleConfig
+from ensembles.errors import ConfigError
+from ensembles.score_table import Codes
+from ensembles.voter import Floats
+from models.catalog import read
+
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexed:
+    """The n frames of a manifest that have an embedding.
+
+    Args:
+        made_with: What the scores and the embeddings come from.
+        ids: SHA-256 of each.
+        sources: The path of each.
+        groups: The flight of each, by name.
+        sizes: (width, height) of each, pixels; (0, 0) where unknown.
+        scores: float32 (n, voters); NaN where a voter gave none.
+        embeddings: float32 (n, d), rows of length 1.
+        unseen: Frames of the manifest that have no embedding.
+    """
+
+    made_with: MadeWith
+    ids: tuple[str, ...]
+    sources: tuple[str, ...]
+    groups: tuple[str, ...]
+    sizes: tuple[tuple[int, int], ...]
+    scores: Floats
+    embeddings: Floats
+    unseen: int
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def group_codes(self) -> Codes:
+        """A number for each group, int64 (n,), from 0."""
+        return np.asarray(np.unique(self.groups, return_inverse=True)[1], dtype=np.int64)
+
+    def scores_for(self, config: EnsembleConfig) -> Floats:
+        """Return the scores in the order of an ensemble's voters, float32 (n, v).
+
+        Raises:
+            ConfigError: The manifest has no scores of some of them.
+        """
+        names = [voter.name for voter in config.voters]
+        if missing := [name for name in names if name not in self.made_with.voters]:
+            raise ConfigError(
+                f"the manifest has no scores of {', '.join(missing)}: index with an ensemble that "
+                "asks them"
+            )
+        return self.scores[:, [self.made_with.voters.index(name) for name in names]]
+
+    def given(self, labels: tuple[Label, ...]) -> Given:
+        """Return labels with the rows that they speak of."""
+        return Frames(self.ids, self.sources).given(labels)
+
+    def is_labelled(self, path: Path | None) -> npt.NDArray[np.bool_]:
+        """Return which frames a label file speaks of, bool (n,)."""
+        labelled = np.zeros(len(self), dtype=bool)
+        if path is not None:
+            labelled[self.given(read_label_file(path)).rows] = True
+        return labelled
+
+
+def indexed(manifest: Path) -> Indexed:
+    """Return the frames of a manifest that have an embedding.
+
+    Raises:
+        ConfigError: It is no manifest, or no frame has an embedding.
+    """
+    made_with = made_with_of(manifest)
+    names = [SCORE + voter for voter in made_with.voters]
+    known = ["id", "source", "group", "width_px", "height_px"]
+    table = read_manifest(manifest, [*known, *names, EMBEDDING])
+    vectors = embeddings(table)
+    there = has_embedding(vectors)
+    if not there.any():
+        raise ConfigError("no frame has an embedding", source=str(manifest))
+    kept = table.select([*known, *names]).filter(there)
+    ids, sources, groups, widths, heights = (kept[name].to_pylist() for name in known)
+    return Indexed(
+        made_with,
+        tuple(name or "" for name in ids),
+        tuple(sources),
+        tuple(name or "" for name in groups),
+        tuple((width or 0, height or 0) for width, height in zip(widths, heights, strict=True)),
+        np.stack([_numbers(kept[name]) for name in names], axis=1)
+        if names
+        else np.zeros((len(ids), 0), dtype=np.float32),
+        vectors[there] if not there.all() else vectors,
+        int((~there).sum()),
+    )
+
+
+def config_for(frames: Indexed, ensemble: Path) -> EnsembleConfig:
+    """Return what an ensemble file says, held against the voters that the manifest has."""
+    config = read(ensemble)
+    frames.scores_for(config)
+    return config
+
+
+def _numbers(column: object) -> Floats:
+    return np.asarray(column.to_numpy(), dtype=np.float32)  # type: ignore[attr-defined]
