@@ -84,11 +84,11 @@ def _fit_embeddings(
         [_shares(frames.embeddings[rows] - centre, clusters) @ clusters for rows in own]
     )
     return EmbeddingReference(
-        centre=centre,
-        axes=axes,
+        centre=centre.astype(np.float32),
+        axes=axes.astype(np.float32),
         spread=spread,
         energy_limits=_energy_limits(vectors - centre, axes, spread),
-        clusters=clusters,
+        clusters=clusters.astype(np.float32),
         whitener=whitener_of(ledoit_wolf(means)),
         within_whitener=whitener_of(ledoit_wolf(unexplained)),
     )

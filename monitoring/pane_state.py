@@ -5,14 +5,14 @@ are kept in fixed point; 2^20 leaves room for 2^40 frames of numbers below 8.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from monitoring.attributes import ATTRIBUTE_OF, Floats64
 from monitoring.observation import Floats, Observations
-from monitoring.reference import EmbeddingReference, Reference
+from monitoring.reference import EmbeddingReference, Reference, Rows
 
 State = npt.NDArray[np.int64]
 """Shape (width,), or (n, width) for several."""
@@ -25,8 +25,14 @@ BLOCK_ROWS = 32
 matrix product rounds by the shape of its operands, and a frame must give the same row alone as
 among others."""
 
+FEW_PRODUCTS = 2**18
+"""Multiplications that OpenBLAS does on the thread that asks. More are shared out among all cores,
+which wait for each other in a loop: on a busy machine a frame would cost twenty times as much."""
+
 SCORE_BINS = 11
 """Ten of scores, and one of abstentions."""
+
+BINS = np.arange(SCORE_BINS)
 
 MOST_DEVIATIONS = 4.0
 """Where a single frame's attribute is cut off, in standard deviations."""
@@ -50,7 +56,7 @@ class Layout:
     def of(cls, reference: Reference) -> "Layout":
         """Return the layout of the rows that a reference makes."""
         embedding = reference.embedding
-        return cls(
+        return _layout(
             reference.votes.voters,
             embedding.dimension if embedding else 0,
             len(embedding.clusters) if embedding else 0,
@@ -80,6 +86,11 @@ class Layout:
             for (name, size), end in zip(sizes.items(), ends, strict=True)
         }
 
+    @cached_property
+    def pairs(self) -> tuple[Rows, Rows]:
+        """The first and the second voter of every pair."""
+        return np.triu_indices(self.voters, k=1)
+
     @property
     def width(self) -> int:
         """Numbers of a state."""
@@ -88,6 +99,12 @@ class Layout:
     def blank(self, rows: int) -> State:
         """Return states that have seen nothing, shape (rows, width)."""
         return np.zeros((rows, self.width), dtype=np.int64)
+
+
+@cache
+def _layout(voters: int, dimension: int, clusters: int) -> Layout:
+    """Return the one layout of its kind: its parts are worked out once, not for each frame."""
+    return Layout(voters, dimension, clusters)
 
 
 def rows_of(frames: Observations, reference: Reference) -> State:
@@ -114,7 +131,7 @@ def rows_of(frames: Observations, reference: Reference) -> State:
     return rows
 
 
-def fixed(numbers: Floats64) -> State:
+def fixed(numbers: Floats | Floats64) -> State:
     """Return real numbers in fixed point."""
     return np.rint(numbers * ONE).astype(np.int64)
 
@@ -135,10 +152,10 @@ def _enter_votes(rows: State, part: dict[str, slice], scores: Floats, reference:
     abstained = np.isnan(exact)
     places = (exact[:, :, None] >= votes.edges).sum(axis=2)
     places[abstained] = SCORE_BINS - 1
-    bins = places[:, :, None] == np.arange(SCORE_BINS)
+    bins = places[:, :, None] == BINS
     rows[:, part["score_bins"]] = bins.reshape(count, votes.voters * SCORE_BINS)
     yes = exact >= votes.thresholds
-    first, second = np.triu_indices(votes.voters, k=1)
+    first, second = Layout.of(reference).pairs
     known = ~(abstained[:, first] | abstained[:, second])
     rows[:, part["disagreements"]] = (yes[:, first] != yes[:, second]) & known
     rows[:, part["sole_keeps"]] = yes & (yes.sum(axis=1, keepdims=True) == 1)
@@ -152,23 +169,32 @@ def _enter_embeddings(
     known = np.flatnonzero(np.isfinite(embeddings).all(axis=1))
     for start in range(0, len(known), BLOCK_ROWS):
         block = known[start : start + BLOCK_ROWS]
-        centred = np.zeros((BLOCK_ROWS, usual.dimension))
-        centred[: len(block)] = embeddings[block] - usual.centre
+        centred = np.zeros((BLOCK_ROWS, usual.dimension), dtype=np.float32)
+        np.subtract(embeddings[block], usual.centre, out=centred[: len(block)])
         rows[block, part["embedding_sum"]] = fixed(centred[: len(block)])
         rows[block, part["energies"]] = fixed(_energies(centred, usual))[: len(block)]
         rows[block, part["clusters"].start + _nearest(centred, usual)[: len(block)]] = 1
     rows[known, part["embedded"]] = 1
 
 
-def _energies(centred: Floats64, usual: EmbeddingReference) -> Floats64:
+def _energies(centred: Floats, usual: EmbeddingReference) -> Floats64:
     """Return residual and Mahalanobis energy, cut off, in units of their limits, (n, 2)."""
-    along = centred @ usual.axes
+    along = _product(centred, usual.axes)
     residual = (centred**2).sum(axis=1) - (along**2).sum(axis=1)
     mahalanobis = ((along / usual.spread) ** 2).sum(axis=1)
     return np.minimum(np.stack([residual, mahalanobis], axis=1) / usual.energy_limits, 1.0)
 
 
-def _nearest(centred: Floats64, usual: EmbeddingReference) -> npt.NDArray[np.intp]:
+def _nearest(centred: Floats, usual: EmbeddingReference) -> npt.NDArray[np.intp]:
     """Return the nearest centroid of each row."""
-    closeness = centred @ usual.clusters.T - (usual.clusters**2).sum(axis=1) / 2
+    closeness = _product(centred, usual.clusters.T) - (usual.clusters**2).sum(axis=1) / 2
     return np.asarray(closeness.argmax(axis=1))
+
+
+def _product(rows: Floats, columns: Floats) -> Floats:
+    """Return the matrix product, (n, d) by (d, c), in steps that no other thread takes part in."""
+    step = max(1, FEW_PRODUCTS // (len(rows) * columns.shape[1]))
+    product = rows[:, :step] @ columns[:step]
+    for start in range(step, len(columns), step):
+        product += rows[:, start : start + step] @ columns[start : start + step]
+    return np.asarray(product)

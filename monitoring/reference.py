@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitoring.attributes import Floats64
+from monitoring.attributes import Floats, Floats64
 
 Rows = npt.NDArray[np.intp]
 
@@ -13,6 +13,8 @@ Rows = npt.NDArray[np.intp]
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingReference:
     """Usual embeddings of d numbers.
+
+    What every frame is multiplied with is float32, as embeddings are: it costs half.
 
     Args:
         centre: Their mean, shape (d,).
@@ -25,11 +27,11 @@ class EmbeddingReference:
         within_whitener: The same for the shift that remains when cluster shares explain nothing.
     """
 
-    centre: Floats64
-    axes: Floats64
+    centre: Floats
+    axes: Floats
     spread: Floats64
     energy_limits: Floats64
-    clusters: Floats64
+    clusters: Floats
     whitener: Floats64
     within_whitener: Floats64
 

@@ -13,6 +13,8 @@ OTHER_WORDS = (
     ("max by", "min by"),
     (" - ", " + "),
     (" / ", " * "),
+    ("unless", "and"),
+    (" offset 1h", ""),
     ("(audit|watch)", "audit"),
     ("(audit|watch)", "watch"),
 )
@@ -20,6 +22,7 @@ _LIMIT = re.compile(r"(==|!=|>|<)\s+([\d.]+)\s*$")
 _MATCHER = re.compile(r'(\w+)(=~|!=|=)"([^"]*)"')
 _GROUPING = re.compile(r"\s+by \([^)]*\)")
 _WINDOW = re.compile(r"\[(\d+)m\]")
+_UNLESS = re.compile(r"\s+unless.*?(?=\s+\)\s+!=)", re.DOTALL)
 _QUANTILE = re.compile(r"(?<=histogram_quantile\()[\d.]+")
 
 
@@ -95,5 +98,9 @@ def _words(expression: str) -> Iterator[tuple[str, str]]:
     for word, other in OTHER_WORDS:
         if word in expression:
             yield f"{word.strip()} became {other.strip()}", expression.replace(word, other, 1)
+    if " offset 1h" in expression:
+        yield "an hour became half of one", expression.replace("offset 1h", "offset 30m")
+    if found := _UNLESS.search(expression):
+        yield "the exception lost", expression[: found.start()] + expression[found.end() :]
     if found := _QUANTILE.search(expression):
         yield "quantile moved", expression[: found.start()] + "0.5" + expression[found.end() :]

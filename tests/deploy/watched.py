@@ -113,6 +113,7 @@ class Watching:
 def hurried(rules: str) -> str:
     """Return the rules with minutes made seconds: nobody waits a quarter of an hour in a test."""
     faster = re.sub(r"\bfor: (\d+)m", r"for: \1s", rules)
+    faster = re.sub(r"\boffset 1h", "offset 60s", faster)
     return re.sub(r"\[(\d+)m\]", r"[10s]", faster)
 
 

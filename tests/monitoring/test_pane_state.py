@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.pane_state import Layout, rows_of
+from monitoring.fit import fit
+from monitoring.pane_state import ONE, Layout, rows_of
 from monitoring.profile import Profile
 from monitoring.statistics import statistics_of
 from tests.monitoring.worlds import frames_of
@@ -43,6 +46,30 @@ def test_a_frame_alone_gives_the_row_that_it_gives_among_others(
     ]
 
     assert np.array_equal(np.concatenate(chunks), every)
+
+
+@pytest.mark.parametrize("dimension", [200, 512, 1000])
+def test_a_row_of_a_long_embedding_says_the_same_as_one_product_would(dimension: int) -> None:
+    rng = np.random.default_rng(dimension)
+    frames = replace(
+        FRAMES.take(np.arange(800)),
+        embeddings=rng.normal(size=(800, dimension)).astype(np.float32),
+    )
+    reference = fit(
+        frames, [np.arange(start, start + 10) for start in range(0, 800, 10)], [0.5, 0.5], seed=0
+    )
+    usual = reference.embedding
+    assert usual is not None
+    centred = frames.embeddings - usual.centre
+
+    rows = rows_of(frames, reference)
+
+    part = Layout.of(reference).parts
+    residual = (centred**2).sum(axis=1) - ((centred @ usual.axes) ** 2).sum(axis=1)
+    expected = np.minimum(residual / usual.energy_limits[0], 1)
+    closest = (((centred[:, None] - usual.clusters) ** 2).sum(axis=2)).argmin(axis=1)
+    assert rows[:, part["energies"]][:, 0] / ONE == pytest.approx(expected, abs=1e-4)
+    assert np.array_equal(rows[:, part["clusters"]].argmax(axis=1), closest)
 
 
 def test_what_is_counted_adds_up(profile: Profile) -> None:
