@@ -24,6 +24,8 @@ ENSEMBLE = Path(__file__).parents[1] / "configs" / "demo.yaml"
 FRAMES_PER_FLIGHT = 6
 SIZE = (320, 240)
 ADVANCE = 0.3
+LONG_FRAMES, LONG_ADVANCE, FIRST_LONG = 250, 0.05, 1000
+"""Long flights take as many frames as a window has, each a twentieth of its width further on."""
 FIRST_SEED = 50_000
 CLIMATE_SEED = 7
 TOGETHER = 8
@@ -34,6 +36,7 @@ NEW_LAND = "coast"
 NO_COAST = replace(USUAL, places=tuple(p for p in USUAL.places if p[0] != NEW_LAND))
 CLIMATES: Mapping[str, Climate] = {
     "usual": NO_COAST,
+    "long": NO_COAST,
     "altitude": replace(NO_COAST, altitude_m=(62.0, 72.0)),
     "winter": replace(
         NO_COAST,
@@ -89,9 +92,9 @@ CORRUPTIONS: Mapping[str, Corrupt] = {
 }
 
 
-def draw(folder: Path, kind: str, flights: int) -> None:
+def draw(folder: Path, kind: str, flights: range) -> None:
     """Draw flights that are not there yet, each in a folder of its own."""
-    for index in range(flights):
+    for index in flights:
         place = folder / kind / f"{index:04d}"
         if place.exists():
             continue
@@ -99,11 +102,11 @@ def draw(folder: Path, kind: str, flights: int) -> None:
         draw_flights(
             part,
             flights=1,
-            frames_per_flight=FRAMES_PER_FLIGHT,
+            frames_per_flight=LONG_FRAMES if kind == "long" else FRAMES_PER_FLIGHT,
             size=SIZE,
             seed=FIRST_SEED + index,
             conditions=CLIMATES[kind].draw(np.random.default_rng((CLIMATE_SEED, len(kind), index))),
-            advance=ADVANCE,
+            advance=LONG_ADVANCE if kind == "long" else ADVANCE,
         )
         part.rename(place)
 
@@ -113,13 +116,15 @@ def observe(folder: Path, kind: str, flights: range) -> tuple[Observations, Iden
     return _kept(folder / f"{kind} {flights}.watched.npz", lambda: _decoded(folder / kind, flights))
 
 
-def observe_corrupted(folder: Path, name: str, flights: range) -> tuple[Observations, Identity]:
+def observe_corrupted(
+    folder: Path, name: str, flights: range, *, kind: str = "usual"
+) -> tuple[Observations, Identity]:
     """Return what drift sees of usual flights that something happened to."""
     corrupt = CORRUPTIONS[name]
 
     def frames() -> Iterator[Frame]:
         rng = np.random.default_rng(11)
-        for frame in _decoded(folder / "usual", flights):
+        for frame in _decoded(folder / kind, flights):
             yield Frame.of_pixels(corrupt(frame.pixels, rng), source=frame.source)
 
     return _kept(folder / f"{name} {flights}.watched.npz", frames)
