@@ -69,8 +69,8 @@ LEADING = (
 )
 QUALITY = (
     *(Column(name, pa.float32(), "see docs/drift.md, on small crops") for name in ATTRIBUTES),
-    Column("shadows", pa.float32(), "luma in [0, 1] that 95 % of the pixels are brighter than"),
-    Column("highlights", pa.float32(), "luma in [0, 1] that 99 % of the pixels are darker than"),
+    Column("highlights", pa.float32(), "luma in [0, 1] that 99 % of the pixels do not exceed"),
+    Column("blown_share", pa.float32(), "share of pixels, in [0, 1], that are white or nearly so"),
     Column("blur", pa.float32(), "in [0, 1]: how little is lost when it is blurred once more"),
     Column("entropy_bits", pa.float32(), "of the luma, in [0, 8]: what the pixels tell"),
     Column("perceptual_hash", pa.uint64(), "64 bits; pictures that look alike differ in few"),
@@ -79,7 +79,7 @@ QUALITY = (
 
 TRAILING = (
     Column("embedding_voter", pa.string(), "who gave the embedding"),
-    Column("reason", pa.string(), "why there is no frame, or no score; null when all is well"),
+    Column("reason", pa.string(), "why there is no frame or no score, or a doubt; null if well"),
     Column("detail", pa.string(), "the same in words"),
 )
 
@@ -217,7 +217,7 @@ def perceptual_hashes(table: pa.Table) -> tuple[Hashes, npt.NDArray[np.bool_]]:
 
 
 def write_manifest(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
-    """Write rows a table at a time and return how many; memory stays flat."""
+    """Write the rows of these tables and return how many; memory stays flat."""
     count = 0
     plain = [name for name in schema.names if name != EMBEDDING]
     with pq.ParquetWriter(
@@ -228,10 +228,22 @@ def write_manifest(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) ->
         use_dictionary=plain,
         write_statistics=plain,
     ) as writer:
-        for table in tables:
+        for table in _groups_of(tables):
             writer.write_table(table.cast(schema), row_group_size=ROWS_PER_GROUP)
             count += table.num_rows
     return count
+
+
+def _groups_of(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Join small tables: a file of many small groups of rows is slow to read."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if sum(each.num_rows for each in held) >= ROWS_PER_GROUP:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class Taken:
         gimbal_yaw_degrees: Where the camera looked, clockwise from north, in [0, 360).
         gimbal_pitch_degrees: Above the horizon; -90 is straight down.
         focal_length_35mm: Millimetres, of the lens with the same view on a film of 36 x 24 mm.
+        camera: Maker and model, one after the other.
     """
 
     at: datetime | None = None
@@ -49,6 +50,7 @@ class Taken:
     gimbal_yaw_degrees: float | None = None
     gimbal_pitch_degrees: float | None = None
     focal_length_35mm: float | None = None
+    camera: str | None = None
 
 
 UNKNOWN = Taken()
@@ -75,6 +77,7 @@ def read_exif(exif: Image.Exif, flight: Flight = NO_FLIGHT) -> Taken:
         gimbal_yaw_degrees=flight.gimbal_yaw_degrees,
         gimbal_pitch_degrees=flight.gimbal_pitch_degrees,
         focal_length_35mm=_number(shot.get(Base.FocalLengthIn35mmFilm)) or None,
+        camera=_camera(exif),
     )
 
 
@@ -96,6 +99,13 @@ def _camera_time(exif: Tags, shot: Tags) -> datetime | None:
         exif.get(Base.DateTime),
     )
     return next((at for stamp in stamps if (at := _timestamp(_text(stamp))) is not None), None)
+
+
+def _camera(exif: Tags) -> str | None:
+    maker, model = (_text(exif.get(tag)) for tag in (Base.Make, Base.Model))
+    if model.lower().startswith(maker.lower()):
+        return model or None  # such as "Canon" and "Canon EOS 5D"
+    return f"{maker} {model}".strip()
 
 
 def _timestamp(text: str) -> datetime | None:

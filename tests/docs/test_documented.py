@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from batch.formats.catalog import FORMATS
 from batch.formats.parquet import LEADING, OF_A_VOTER, TRAILING
+from curation.manifest import MadeWith, schema_of
 from ensembles.config import EnsembleConfig, OnDrift, VoterConfig, WeightedVote
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles
@@ -130,6 +131,14 @@ def test_every_column_of_a_row_is_documented() -> None:
     names = [*LEADING, *(name.format("<voter>") for name in voters), *TRAILING]
 
     missing = [name for name in names if f"`{name}`" not in text_of(COMMAND_PAGE)]
+
+    assert not missing
+
+
+def test_every_column_of_a_manifest_is_documented() -> None:
+    names = schema_of(MadeWith("demo", "", ("<voter>",), "<voter>", 1)).names
+
+    missing = [name for name in names if f"`{name}`" not in text_of(DOCS / "curation.md")]
 
     assert not missing
 

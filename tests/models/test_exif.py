@@ -162,3 +162,20 @@ def test_a_satellite_time_outside_the_day_is_not_believed() -> None:
 
     assert at is not None
     assert at.utcoffset() != timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("maker", "model", "camera"),
+    [
+        ("DJI", "FC220", "DJI FC220"),
+        ("Canon", "Canon EOS 5D", "Canon EOS 5D"),
+        ("", "FC220", "FC220"),
+        ("DJI", "", "DJI"),
+        ("", "", None),
+    ],
+)
+def test_the_camera_is_its_maker_and_model(maker: str, model: str, camera: str | None) -> None:
+    exif = Image.Exif()
+    exif[Base.Make], exif[Base.Model] = maker, model
+
+    assert read_exif(exif).camera == camera
