@@ -31,6 +31,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BLANK = np.zeros((64, 64, 3), dtype=np.uint8)
 """Shown to the voters to see which of them give embeddings, and how long these are."""
 
+SHORTEST = 1e-12
+"""Of an embedding: the mean over tiles that cancel out has no direction."""
+
 Cells = dict[str, Any]
 
 
@@ -137,7 +140,7 @@ class Looker:
             return {}
         given = {name: heard.pop(name) for name in ids}
         return {
-            name: vector / max(float(np.linalg.norm(vector)), np.finfo(np.float32).tiny)
+            name: np.asarray(vector / max(float(np.linalg.norm(vector)), SHORTEST))
             for name, vector in given.items()
             if vector is not None
         }
