@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -34,9 +35,13 @@ class Frames:
     Args:
         ids: SHA-256 of each, None where it is unknown.
         sources: The path of each, as it was indexed.
+        groups: The flight of each, None where it is unknown.
     """
 
-    def __init__(self, ids: Sequence[str | None], sources: Sequence[str]) -> None:
+    def __init__(
+        self, ids: Sequence[str | None], sources: Sequence[str], groups: Sequence[str | None]
+    ) -> None:
+        self._ids, self._named, self._groups = ids, sources, groups
         self._by_id = {name: row for row, name in enumerate(ids) if name}
         self._by_source = {_plain(source): row for row, source in enumerate(sources)}
         self._by_name: dict[str, list[int]] = defaultdict(list)
@@ -78,6 +83,29 @@ class Frames:
             else:
                 found[row] = label
         return Given(tuple(found.values()), np.array(list(found), dtype=np.int64), tuple(strange))
+
+    def placed(self, labels: Iterable[Label], source: Path) -> list[Label]:
+        """Return labels with id, path and flight as the manifest has them.
+
+        Raises:
+            ConfigError: The manifest does not have some of the frames.
+        """
+        rows = [(label, self.row(label)) for label in labels]
+        if strange := [label.key for label, row in rows if row is None]:
+            raise ConfigError(
+                f"{len(strange)} frames are not in the manifest: {', '.join(strange[:SHOWN])}",
+                source=str(source),
+            )
+        return [
+            replace(
+                label,
+                id=self._ids[row] or "",
+                frame=self._named[row],
+                group=self._groups[row] or label.group,
+            )
+            for label, row in rows
+            if row is not None
+        ]
 
 
 def _plain(path: str) -> str:

@@ -44,6 +44,8 @@ def merged(before: Iterable[Label], coming: Sequence[Label]) -> Merged:
     Raises:
         ConfigError: Somebody's label has a time that is none, or has no time zone.
     """
+    for label in coming:
+        when(label)
     standing = {label.key: label for label in before}
     counts = dict.fromkeys(("new", "corrected", "confirmed", "late", "of_models"), 0)
     replaced = []

@@ -74,7 +74,7 @@ class Indexed:
 
     def given(self, labels: tuple[Label, ...]) -> Given:
         """Return labels with the rows that they speak of."""
-        return Frames(self.ids, self.sources).given(labels)
+        return Frames(self.ids, self.sources, self.groups).given(labels)
 
     def is_labelled(self, path: Path | None) -> npt.NDArray[np.bool_]:
         """Return which frames a label file speaks of, bool (n,)."""

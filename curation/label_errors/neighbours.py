@@ -7,6 +7,9 @@ from ensembles.score_table import Codes
 from ensembles.voter import Floats
 
 ROWS_AT_ONCE = 1024
+WARMTH = 0.05
+TINY = 1e-30
+"""Keeps a frame without neighbours from dividing by nothing."""
 
 
 def nearest_rows(embeddings: Floats, count: int) -> tuple[Codes, Floats]:
@@ -32,8 +35,18 @@ def nearest_rows(embeddings: Floats, count: int) -> tuple[Codes, Floats]:
     return rows, cosines
 
 
-def shares_of_classes(rows: Codes, labels: Codes, classes: int) -> Doubles:
-    """Return which share of each frame's neighbours has which label, float64 (n, classes)."""
-    votes = np.zeros((len(rows), classes))
-    np.add.at(votes, (np.arange(len(rows))[:, None], labels[rows]), 1)
-    return np.asarray(votes / max(rows.shape[1], 1))
+def shares_of_classes(rows: Codes, cosines: Floats, labels: Codes, classes: int) -> Doubles:
+    """Return which share of each frame's neighbours has which label, float64 (n, classes).
+
+    The more alike a neighbour is, the more it counts: e-fold for every `WARMTH` of cosine.
+
+    Args:
+        rows: Neighbours of each frame, int64 (n, k).
+        cosines: Of each neighbour, float32 (n, k).
+        labels: Of all frames, int64 (n,).
+        classes: How many there are.
+    """
+    shares = np.zeros((len(rows), classes))
+    weights = np.exp((cosines.astype(np.float64) - 1) / WARMTH)
+    np.add.at(shares, (np.arange(len(rows))[:, None], labels[rows]), weights)
+    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), TINY))

@@ -1,0 +1,1 @@
+"""Which labels are likely wrong: two witnesses, and a list for people to go through."""
