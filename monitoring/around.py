@@ -46,7 +46,7 @@ class Timed(Generic[ViewT]):
 
     def read(self, views: Sequence[ViewT]) -> Reading:
         """Return the voter's own reading."""
-        with clock("voter", ensemble=self.ensemble, voter=self.name):
+        with clock("voter", ensemble=self.ensemble, voter=self.name, views=len(views)):
             return self.voter.read(views)
 
 

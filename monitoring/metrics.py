@@ -15,6 +15,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from ensembles.reasons import Reason
 from ensembles.votes import Verdict
+from monitoring.laps import Lap, add
 
 Outcome = Literal["judged", "refused", "failed"]
 Stage = Literal["receive", "decode", "wait", "voter", "settle"]
@@ -115,6 +116,9 @@ KEY_FILE_FAILURES = Counter(
     "skysift_key_file_failures_total",
     "Looks at the file of API keys that failed; the keys read before still count.",
 )
+LOG_LINES_LOST = Counter(
+    "skysift_log_lines_lost_total", "Lines of the log that could not be written."
+)
 
 LABELS = Gauge(
     "skysift_labels",
@@ -176,13 +180,15 @@ WATCH_FAILURES = Counter(
 
 
 @contextmanager
-def clock(stage: Stage, *, ensemble: str = "", voter: str = "") -> Iterator[None]:
-    """Measure the block as one stage of a frame's way."""
+def clock(stage: Stage, *, ensemble: str = "", voter: str = "", views: int = 0) -> Iterator[None]:
+    """Measure the block as one stage of a frame's way, for whoever keeps laps too."""
     start = perf_counter()
     try:
         yield
     finally:
-        observe(stage, perf_counter() - start, ensemble=ensemble, voter=voter)
+        end = perf_counter()
+        observe(stage, end - start, ensemble=ensemble, voter=voter)
+        add(Lap(stage, start, end, voter, views))
 
 
 def observe(stage: Stage, seconds: float, *, ensemble: str = "", voter: str = "") -> None:

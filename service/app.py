@@ -25,6 +25,7 @@ from service.reload import Reloads, open_desk
 from service.routes import PREFIX, site_app, v1_app
 from service.safe_headers import SafeHeaders
 from service.settings import ServiceSettings, read_settings
+from service.tracing import bentoml_tracing
 
 BENTOML_MARGIN_SECONDS = 30
 """BentoML's own timeout must never come before ours: its answer has another shape."""
@@ -95,10 +96,10 @@ site = site_app()
     workers=SETTINGS.workers,
     traffic={"timeout": SETTINGS.longest_request_seconds + BENTOML_MARGIN_SECONDS},
     # BentoML's request metrics label raw paths, so any client could add series without end;
-    # its access log and tracing cost more CPU than our whole route. Ours replace all three.
+    # its access log costs more CPU than our whole route. Ours replace both.
     metrics={"enabled": False},
     logging={"access": {"enabled": False}},
-    tracing={} if SETTINGS.tracing else {"excluded_urls": ".*"},
+    tracing=bentoml_tracing(SETTINGS),
 )
 class Skysift:
     """One process holds everything; there is no hop between services."""

@@ -23,6 +23,7 @@ from ensembles.reasons import Reason
 from ensembles.votes import Verdict
 from models.frames import Frame
 from monitoring import metrics
+from monitoring.laps import Kept, Lap, add, keep, kept
 from service.pace import Pacing
 
 log: FilteringBoundLogger = structlog.get_logger()
@@ -36,6 +37,7 @@ class _Waiting:
     frame: Frame
     ask_all: bool
     verdict: asyncio.Future[Verdict]
+    laps: Kept = field(default_factory=kept)
     since: float = field(default_factory=perf_counter)
 
 
@@ -137,8 +139,10 @@ def _judge_group(judge: Judge, group: Sequence[_Waiting]) -> _Done:
     start = perf_counter()
     for waiting in group:
         metrics.observe("wait", start - waiting.since)
+        add(Lap("wait", waiting.since, start), waiting.laps)
     metrics.JUDGED_TOGETHER.observe(len(group))
-    verdicts = judge([waiting.frame for waiting in group], group[0].ask_all)
+    with keep(*(laps for waiting in group for laps in waiting.laps)):
+        verdicts = judge([waiting.frame for waiting in group], group[0].ask_all)
     if len(verdicts) != len(group):
         raise ValueError(f"{len(verdicts)} verdicts came back for {len(group)} frames")
     return _Done(verdicts, perf_counter() - start)

@@ -14,6 +14,7 @@ from structlog.typing import FilteringBoundLogger
 from monitoring import metrics
 from service.auth import Visitor
 from service.refusals import CLIENT_LEFT
+from service.tracing import stage_spans, trace_id
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -108,8 +109,11 @@ class Recorded:
                 exchange.record(scope["method"])
             await send(message)
 
+        if trace := trace_id():
+            exchange.told["trace_id"] = trace
         try:
-            await self.app(scope, receive, send_with_id)
+            with stage_spans():
+                await self.app(scope, receive, send_with_id)
         finally:
             exchange.record(scope["method"])
 

@@ -8,6 +8,7 @@ import structlog
 from structlog.typing import Processor
 
 from service.keys import KEY, PREFIX
+from service.log_lines import Lines
 
 # Neither shows local variables: among them are pixels.
 ON_A_TERMINAL: tuple[Processor, ...] = (
@@ -37,6 +38,7 @@ def configure_logs(style: Literal["auto", "json", "console"]) -> None:
     """
     console = style == "console" or (style == "auto" and sys.stderr.isatty())
     last = ON_A_TERMINAL if console else FOR_MACHINES
+    lines = Lines(sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -46,6 +48,6 @@ def configure_logs(style: Literal["auto", "json", "console"]) -> None:
             hide_keys,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )

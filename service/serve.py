@@ -23,6 +23,7 @@ from service.key_file import read_keys
 from service.listening import refuse_deaf_address
 from service.settings import ServiceSettings
 from service.stand_in import stand_ins_of
+from service.tracing import refuse_untraceable
 
 SERVICE = "service.app:Skysift"
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,6 +71,7 @@ def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -
     """
     refuse_deaf_address(settings.host, settings.port)
     refuse_open_house(settings)
+    refuse_untraceable(settings)
     for path in settings.ensembles:
         digest(read(path), models)
     stand_ins_of(settings, models)

@@ -138,8 +138,15 @@ class ServiceSettings(BaseSettings):
         allow_inf_nan=False,
         description="How many alarms a week you put up with while nothing drifts.",
     )
-    tracing: bool = Field(
-        default=False, description="Let BentoML's OpenTelemetry middleware see the requests."
+    traces_to: str = Field(
+        default="",
+        description="OTLP over HTTP: where traces go, such as http://collector:4318/v1/traces.",
+    )
+    traces_share: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="Share of requests that are traced; one that a caller traces always is.",
     )
 
     @field_validator("ensembles", "cors_origins", mode="before")
@@ -155,6 +162,13 @@ class ServiceSettings(BaseSettings):
         if not paths:
             raise ValueError("at least one ensemble file is needed")
         return tuple(path.expanduser().absolute() for path in paths)
+
+    @field_validator("traces_to")
+    @classmethod
+    def _collector(cls, address: str) -> str:
+        if address and not address.startswith(("http://", "https://")):
+            raise ValueError("must be an address such as http://collector:4318/v1/traces")
+        return address
 
     @field_validator("cors_origins")
     @classmethod

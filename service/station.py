@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from time import time
@@ -24,6 +25,7 @@ from service.multipart import Upload
 from service.pace import Pace, Pacing, Steady
 from service.refusals import Refusal
 from service.settings import ServiceSettings
+from service.tracing import frame_span, show_verdict
 
 LOOK_SECONDS = 0.1
 
@@ -120,13 +122,15 @@ class Station:
         Raises:
             Refusal: The bytes are no picture, or the gate failed as a whole.
         """
-        with self._joiner.on_its_way():
-            frame = await asyncio.get_running_loop().run_in_executor(
-                self._pools.decode, partial(self._decode, upload)
-            )
-        verdict = await self._joiner.judge(frame, ask_all=explain)
-        if Reason.INTERNAL in verdict.reasons:
-            raise Refusal(Reason.INTERNAL, "the gate failed; the picture was not judged")
+        with frame_span(self.name, self.ensemble.digest) as span:
+            with self._joiner.on_its_way():
+                frame = await asyncio.get_running_loop().run_in_executor(
+                    self._pools.decode, partial(copy_context().run, self._decode, upload)
+                )
+            verdict = await self._joiner.judge(frame, ask_all=explain)
+            if Reason.INTERNAL in verdict.reasons:
+                raise Refusal(Reason.INTERNAL, "the gate failed; the picture was not judged")
+            show_verdict(span, frame, verdict)
         if self.tap is not None:
             name = flight.of_frame(frame.captured_at, now=time())
             self.tap.note(frame.id, frame.pixels, verdict, name)

@@ -1,4 +1,4 @@
-"""The real thing with API keys: what BentoML answers by itself is closed too, and no key leaks."""
+"""The real thing with API keys and traces: what is closed is closed there too."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +15,7 @@ from service.client import Client
 from service.key_file import read_keys, write_keys
 from service.keys import new_key
 from service.settings import ServiceSettings
+from tests.service.collector import Collector, collecting
 from tests.service.fakes import DARK
 from tests.service.keyed import bearer, entry, key_file
 
@@ -32,6 +33,7 @@ class Guarded:
     keys: dict[str, str]
     file: Path
     log: Path
+    collector: Collector
 
     def ask(
         self, method: str, path: str, key: str = "", body: bytes = b"", **headers: str
@@ -51,11 +53,18 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     folder = tmp_path_factory.mktemp("guarded")
     (folder / "fake.yaml").write_text(ENSEMBLE)
     file, keys = key_file(folder, drone="triage", prometheus="metrics", eye="read,review")
-    settings = ServiceSettings(
-        ensembles=(folder / "fake.yaml",), port=free_port(), drain_seconds=0, api_keys=file
-    )
-    with served(settings, log=folder / "log.txt") as running:
-        yield Guarded(running, keys, file, folder / "log.txt")
+    with collecting() as collector, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
+        settings = ServiceSettings(
+            ensembles=(folder / "fake.yaml",),
+            port=free_port(),
+            drain_seconds=0,
+            api_keys=file,
+            traces_to=collector.url,
+            traces_share=0,
+        )
+        with served(settings, log=folder / "log.txt") as running:
+            yield Guarded(running, keys, file, folder / "log.txt", collector)
 
 
 def test_metrics_are_closed_to_whoever_has_no_key_for_them(guarded: Guarded) -> None:
@@ -113,6 +122,28 @@ def becomes(status: int, guarded: Guarded, key: str) -> bool:
             return True
         sleep(0.2)
     return False
+
+
+def test_a_trace_that_a_caller_began_reaches_the_collector_stage_by_stage(
+    guarded: Guarded,
+) -> None:
+    trace, caller = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    traceparent = f"00-{trace}-{caller}-01"
+    guarded.ask("POST", "/v1/triage", guarded.keys["drone"], DARK)
+    guarded.ask("POST", "/v1/triage", guarded.keys["drone"], DARK, traceparent=traceparent)
+
+    request = guarded.collector.until_named("POST /v1/triage", trace=trace)
+    frame = guarded.collector.until_named("frame", trace=trace)
+
+    assert request.parent_span_id.hex() == caller
+    assert frame.parent_span_id == request.span_id
+    for stage in ("decode", "wait", "voter bright", "settle"):
+        span = guarded.collector.until_named(stage, trace=trace)
+        assert span.parent_span_id == frame.span_id
+        assert request.start_time_unix_nano <= span.start_time_unix_nano
+        assert span.end_time_unix_nano <= request.end_time_unix_nano
+    assert {span.trace_id.hex() for span in guarded.collector.spans} == {trace}
+    assert f'"trace_id": "{trace}"' in guarded.log.read_text()
 
 
 def test_no_key_is_in_the_log_or_the_metrics(guarded: Guarded) -> None:

@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
 from typing import Literal
 
 import pytest
 import structlog
 
+from monitoring import metrics
 from service.keys import new_key
 from service.logs import configure_logs
+from tests.service.fakes import DARK, client_of
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +71,38 @@ def test_nothing_a_client_sends_begins_a_line_of_its_own(
     assert shown.count("\n") == 1
     assert "\r" not in shown
     assert "\x1b[2J" not in shown
+
+
+def lost() -> float:
+    return float(metrics.LOG_LINES_LOST._value.get())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_a_full_disk_loses_lines_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    with suppress(OSError), Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stderr", full)
+        configure_logs("json")
+        before = lost()
+
+        structlog.get_logger().info("request", status=200)
+        answer = client_of().post("/v1/triage", content=DARK)
+
+        assert answer.json()["decision"] == "skip"
+        assert lost() >= before + 1
+
+
+def test_a_reader_that_went_away_loses_lines_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = StringIO()
+    monkeypatch.setattr("sys.stderr", file)
+    configure_logs("json")
+    file.close()
+    before = lost()
+
+    structlog.get_logger().error("voter_failed")
+
+    assert lost() == before + 1
 
 
 def test_lines_for_machines_are_json(capsys: pytest.CaptureFixture[str]) -> None:

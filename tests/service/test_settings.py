@@ -67,7 +67,10 @@ def test_on_a_terminal_nobody_waits_for_a_load_balancer(monkeypatch: pytest.Monk
 
 def test_workers_read_the_settings_they_were_started_with(monkeypatch: pytest.MonkeyPatch) -> None:
     given = ServiceSettings(
-        ensembles=(Path("/a.yaml"), Path("/b.yaml")), workers=2, tracing=True, deadline_seconds=1.5
+        ensembles=(Path("/a.yaml"), Path("/b.yaml")),
+        workers=2,
+        open_to_all=True,
+        deadline_seconds=1.5,
     )
     for name, value in environment(given).items():
         monkeypatch.setenv(name, value)
