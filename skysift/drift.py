@@ -14,9 +14,9 @@ from models.settings import read_settings
 from monitoring.observation_file import write_observations
 from monitoring.profile import Profile
 from monitoring.profile_file import read_profile
-from monitoring.run_drift import RunDrift, drift_of
+from monitoring.run_drift import drift_of
 from skysift.drift_report.write import write_drift_report
-from skysift.drift_words import FALSE_ALARMS_PER_WEEK, lines_of
+from skysift.drift_words import FALSE_ALARMS_PER_WEEK, facts_of, lines_of
 from skysift.watched import Group, ensemble_path, refuse_foreign, see
 
 
@@ -47,7 +47,7 @@ ProfileOption = Annotated[
 @app.command()
 def report(
     frames: Annotated[
-        list[Path], typer.Argument(help="Pictures and folders of them, or a scored run.")
+        list[Path], typer.Argument(help="Pictures and folders of them, or a scored run or job.")
     ],
     *,
     profile: ProfileOption = None,
@@ -79,7 +79,8 @@ def report(
     found = drift_of(seen.frames, usual, false_alarms_per_week=false_alarms_per_week)
     write_drift_report(out, found, seen.frames, usual)
     if as_json:
-        typer.echo(json.dumps(_facts(found, out), indent=2, allow_nan=False))
+        facts = facts_of(found) | {"report": str(out)}
+        typer.echo(json.dumps(facts, indent=2, allow_nan=False))
     else:
         typer.echo("\n".join([*lines_of(found), str(out)]))
     if found.alarms or found.unusual:
@@ -121,34 +122,6 @@ def _profile(named: Path | None, observer: Observer) -> tuple[Profile, Path]:
             "`skysift profile make` makes it"
         )
     return read_profile(path), path
-
-
-def _facts(found: RunDrift, out: Path) -> dict[str, object]:
-    return {
-        "flights": len(found.flights),
-        "unusual_flights": [
-            {
-                "flight": flight.name,
-                "frames": flight.frames,
-                "score": round(flight.finding.score, 3),
-                "causes": flight.finding.causes,
-            }
-            for flight in found.unusual
-        ],
-        "panes": len(found.windows),
-        "frames_left_over": found.left_over,
-        "alarms": [
-            {
-                "panes": finding.panes,
-                "score": round(finding.score, 3),
-                "limit": round(finding.limit, 3),
-                "kinds": finding.kinds,
-                "causes": finding.causes,
-            }
-            for finding in found.alarms
-        ],
-        "report": str(out),
-    }
 
 
 def _replay_lines(replays: list[Replay], usual: Profile) -> list[str]:

@@ -1,7 +1,10 @@
-"""What drifted, in words."""
+"""What drifted, in words and for programs."""
 
-from batch.observe import Observer
+from ensembles.config import EnsembleConfig
+from models.digest import made_by
+from models.settings import ModelSettings
 from monitoring.findings import WHAT_TO_DO, Finding
+from monitoring.identity import Identity
 from monitoring.observation import Observations
 from monitoring.profile import Profile
 from monitoring.profile_file import read_profile
@@ -11,17 +14,17 @@ FALSE_ALARMS_PER_WEEK = 1.0
 SHOWN_FLIGHTS = 10
 
 
-def usual_of(observer: Observer) -> Profile | None:
-    """Return the profile that the ensemble file names; None when it names none.
+def usual_for(config: EnsembleConfig, settings: ModelSettings) -> Profile | None:
+    """Return the profile that an ensemble file names; None when it names none. Loads no model.
 
     Raises:
         ConfigError: It cannot be read, or was made with another gate.
     """
-    path = observer.ensemble.config.profile
-    if path is None:
+    if config.profile is None:
         return None
-    usual = read_profile(path)
-    usual.refuse_other(observer.identity_with(usual.identity.encoder), source=str(path))
+    usual = read_profile(config.profile)
+    gate = Identity.of(config, made_by(config, settings), encoder=usual.identity.encoder)
+    usual.refuse_other(gate, source=str(config.profile))
     return usual
 
 
@@ -48,6 +51,34 @@ def lines_of(found: RunDrift) -> list[str]:
         worst = max((f for f in found.alarms if kind in f.kinds), key=lambda f: f.score)
         lines.append(f"{kind}: {_causes(worst)}. {WHAT_TO_DO[kind]}")
     return lines
+
+
+def facts_of(found: RunDrift) -> dict[str, object]:
+    """Return the same for programs, as JSON values."""
+    return {
+        "flights": len(found.flights),
+        "unusual_flights": [
+            {
+                "flight": flight.name,
+                "frames": flight.frames,
+                "score": round(flight.finding.score, 3),
+                "causes": list(flight.finding.causes),
+            }
+            for flight in found.unusual
+        ],
+        "panes": len(found.windows),
+        "frames_left_over": found.left_over,
+        "alarms": [
+            {
+                "panes": finding.panes,
+                "score": round(finding.score, 3),
+                "limit": round(finding.limit, 3),
+                "kinds": list(finding.kinds),
+                "causes": list(finding.causes),
+            }
+            for finding in found.alarms
+        ],
+    }
 
 
 def _causes(finding: Finding) -> str:

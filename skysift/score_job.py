@@ -2,7 +2,7 @@
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,9 @@ from models.providers import chosen_provider
 from models.settings import ModelSettings
 from models.settings import read_settings as read_model_settings
 from monitoring.job_metrics import push, write_textfile
+from monitoring.run_drift import RunDrift
+from skysift.drift_words import facts_of, lines_of, usual_for
+from skysift.job_drift import REPORT, drift_of_job
 from skysift.job_progress import meter
 
 TROUBLE = (Reason.VOTER_FAILED, Reason.VOTER_TIMEOUT)
@@ -74,6 +77,7 @@ def score_job(
     config = read(ensemble)
     now = digest(config, settings)
     standing = standing_of(config.certificate, now)
+    usual = usual_for(config, settings)
     job = Job(
         named=named,
         stamp=stamp_for(config, now, standing),
@@ -92,7 +96,8 @@ def score_job(
         if stop.asked:
             _leave(journal, stop)
         refuse_incomplete(journal.counts())
-        return _finish(journal, out, wishes, standing)
+        drift = drift_of_job(journal, ensemble, usual, out) if usual else None
+        return _finish(journal, out, wishes, standing, drift)
 
 
 def _run(
@@ -154,36 +159,46 @@ def _share_of(settings: ModelSettings, workers: int) -> ModelSettings:
     return settings.model_copy(update={"threads": cores})
 
 
-def _finish(journal: Journal, out: Path, wishes: Wishes, standing: Standing) -> bool:
+def _finish(
+    journal: Journal, out: Path, wishes: Wishes, standing: Standing, drift: RunDrift | None
+) -> bool:
     """Write what was asked for, say what it came to, and return whether there were failures."""
     told = standing.status if standing.promise_id else f"{standing.status}: {standing.reason}"
     summary = summary_of(journal, told)
     wanted = (*(("parquet",) if has_pyarrow() else ()), *wishes.formats)
     for path in export(journal, tuple(dict.fromkeys(wanted)), out):
         _say(f"wrote {path}")
-    write_summary(summary, out)
+    write_summary(summary, out, {"drift": facts_of(drift)} if drift else {})
     typer.echo(summary.text())
+    if drift:
+        typer.echo("\n".join(["drift", *(f"  {line}" for line in lines_of(drift))]))
     if wishes.pushgateway:
         push(summary.to_json(), wishes.pushgateway)
-    typer.echo("\n".join(_next(summary, out)), err=True)
+    typer.echo("\n".join(_next(summary, out, drift)), err=True)
     return bool(summary.counts.failed) or any(reason in summary.reasons for reason in TROUBLE)
 
 
-def write_summary(summary: Summary, out: Path) -> None:
-    """Write `summary.json` and the Prometheus textfile, each whole or not at all."""
+def write_summary(summary: Summary, out: Path, more: Mapping[str, object] | None = None) -> None:
+    """Write `summary.json`, with more facts at its end, and the Prometheus textfile.
+
+    Each is written whole or not at all.
+    """
     with appearing(out / SUMMARY) as path:
-        path.write_text(json.dumps(summary.to_json(), indent=1) + "\n", encoding="utf-8")
+        facts = summary.to_json() | dict(more or {})
+        path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     with appearing(out / TEXTFILE) as path:
         write_textfile(summary.to_json(), path)
 
 
-def _next(summary: Summary, out: Path) -> Iterator[str]:
+def _next(summary: Summary, out: Path, drift: RunDrift | None) -> Iterator[str]:
     """Yield what is worth doing now."""
     if summary.counts.review > summary.counts.failed:
         yield f"look at what was kept:    skysift export {out} --format html"
         yield f"take it along:            skysift copy-kept {out} --to FOLDER"
     if summary.counts.failed:
         yield f"look at what failed:      skysift audit {out} --failed"
+    if drift and (drift.unusual or drift.alarms):
+        yield f"look at what drifted:     {out / REPORT}"
     if summary.about["certificate_id"] is None:
         yield "nothing is promised about what was skipped: see skysift calibrate"
 

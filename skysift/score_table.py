@@ -19,7 +19,7 @@ from models.digest import made_by
 from models.ensemble import Ensemble
 from models.settings import read_settings as read_model_settings
 from monitoring.observation_file import SUFFIX, write_observations
-from skysift.drift_words import drift_lines, usual_of
+from skysift.drift_words import drift_lines, usual_for
 from skysift.progress import progress
 from skysift.watched import Group, ensemble_path, flight_by
 
@@ -54,7 +54,7 @@ def write_score_table(
     settings = read_model_settings()
     observer = Observer(ensemble_path(ensemble), settings)
     gate = observer.ensemble
-    usual = usual_of(observer)
+    usual = usual_for(gate.config, settings)
     flights = {str(pictures[name]): label.group for name, label in known.items() if label.group}
     rows = _score_all(pictures, gate, observer.tap(flight_by(Group.FLIGHT, flights)))
     identities = made_by(gate.config, settings)

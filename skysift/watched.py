@@ -1,4 +1,4 @@
-"""What drift sees of the frames a command was given: pictures, or a run that was scored before."""
+"""What drift sees of the frames a command was given: pictures, or a run or job that was scored."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ from pathlib import Path
 
 import typer
 
+from batch.input import Input
+from batch.journal import NAME, Journal
 from batch.labels import ids_of, labels_of, read_labels
 from batch.observe import Observer
-from batch.score import score
+from batch.score import Tap, score_inputs
+from batch.second_look import fair_sample
 from batch.sources import find_pictures
 from ensembles.errors import ConfigError
 from models.frames import Frame
@@ -50,8 +53,9 @@ def see(
     """Return what drift sees of frames.
 
     Args:
-        named: Pictures and folders of them, or folders and files of runs that were scored.
-        observer: Judges pictures; a run was judged before.
+        named: Pictures and folders of them, or folders and files of runs that were scored, or the
+            folder of a job.
+        observer: Judges pictures, also the sample of a job; a run was judged before.
         group: What is taken for one flight, of pictures.
         labels: CSV whose column `group` says which flight a picture is of.
 
@@ -63,7 +67,28 @@ def see(
         raise ConfigError(f"{len(runs)} runs in there; name one: {', '.join(map(str, runs))}")
     if runs:
         return Seen(*read_observations(runs[0]))
+    if len(named) == 1 and (named[0] / NAME).is_file():
+        with Journal(named[0]) as journal:
+            return see_job(journal, observer)
     return _see_pictures(named, observer, group, labels)
+
+
+def see_job(journal: Journal, observer: Observer) -> Seen:
+    """Return what drift sees of a job: the frames that their hash chose for full ballots.
+
+    Raises:
+        ConfigError: Another gate scored it.
+    """
+    gate = observer.ensemble
+    if journal.about()["digest"] != gate.digest:
+        raise ConfigError(
+            f"the job was scored by another gate: {journal.about()['digest'][:12]}, and this is "
+            f"{gate.digest[:12]}",
+            source=str(journal.path.parent),
+        )
+    sample = list(fair_sample(journal, gate.config.full_ballots))
+    _look_at(sample, observer, observer.tap(flight_by(Group.FLIGHT, {})))
+    return Seen(observer.observations, observer.identity)
 
 
 def refuse_foreign(seen: Seen, observer: Observer) -> None:
@@ -90,10 +115,18 @@ def _see_pictures(
             f"{', '.join(map(str, named))}: no file in there is called like a picture"
         )
     tap = observer.tap(flight_by(group, _labelled_flights(named, labels)))
+    unread = _look_at([Input.of_path(path) for path in pictures], observer, tap)
+    if unread == len(pictures):
+        raise ConfigError(f"{', '.join(map(str, named))}: no picture in there can be read")
+    return Seen(observer.observations, observer.identity)
+
+
+def _look_at(inputs: Sequence[Input], observer: Observer, tap: Tap) -> int:
+    """Ask every voter about every input; return how many could not be read."""
     settings = read_model_settings()
     with progress("frames watched") as advance:
-        rows = score(
-            pictures,
+        rows = score_inputs(
+            inputs,
             observer.ensemble,
             limits=settings.limits,
             decoders=settings.shares.decode,
@@ -103,14 +136,12 @@ def _see_pictures(
         unread = 0
         for done, row in enumerate(rows, start=1):
             unread += row.failed
-            advance(done, len(pictures))
+            advance(done, len(inputs))
     if unread:
         typer.echo(
-            f"{unread} of {len(pictures)} could not be read; drift does not see them", err=True
+            f"{unread} of {len(inputs)} could not be read; drift does not see them", err=True
         )
-    if unread == len(pictures):
-        raise ConfigError(f"{', '.join(map(str, named))}: no picture in there can be read")
-    return Seen(observer.observations, observer.identity)
+    return unread
 
 
 def flight_by(group: Group, labelled: Mapping[str, str]) -> Callable[[Frame], str]:

@@ -151,6 +151,70 @@ def test_scoring_with_a_profile_says_which_flights_drifted(
     assert (tmp_path / "scores.watched.npz").is_file()
 
 
+def full_ballots(share: float) -> str:
+    return ensemble_text().replace("full_ballots: 0", f"full_ballots: {share}")
+
+
+def test_a_job_with_a_profile_says_which_flights_drifted(
+    skysift: Skysift, profile: Path, ensemble: Path, tmp_path: Path
+) -> None:
+    ensemble.write_text(full_ballots(1) + "profile: profile.npz\n")
+    dark = draw(tmp_path / "dark", flights=2, level=-80, first=100)
+    run_folder = tmp_path / "run"
+    done = skysift("score", dark, "--ensemble", ensemble, "--out", run_folder, "--workers", 1)
+    facts = json.loads((run_folder / "summary.json").read_text())["drift"]
+    again = skysift("drift", run_folder, "--ensemble", ensemble, "--out", tmp_path / "d.html")
+
+    assert done.code == 0
+    assert "2 of 2 flights are unusual" in done.out
+    assert len(facts["unusual_flights"]) == 2
+    assert "flight 100" in (run_folder / "drift.html").read_text()
+    assert "2 of 2 flights are unusual" in again.out
+
+
+def test_a_job_without_a_profile_is_looked_at_afterwards(
+    skysift: Skysift, profile: Path, ensemble: Path, tmp_path: Path
+) -> None:
+    ensemble.write_text(full_ballots(0.5))
+    dark = draw(tmp_path / "dark", flights=4, level=-80, first=100)
+    run_folder, page = tmp_path / "run", tmp_path / "d.html"
+    skysift("score", dark, "--ensemble", ensemble, "--out", run_folder, "--workers", 1)
+
+    done = skysift(
+        *(
+            "drift",
+            run_folder,
+            "--ensemble",
+            ensemble,
+            "--profile",
+            profile,
+            "--out",
+            page,
+            "--json",
+        )
+    )
+    frames = sum(each["frames"] for each in json.loads(done.out)["unusual_flights"])
+    ensemble.write_text(full_ballots(0.4))
+    other = skysift("drift", run_folder, "--ensemble", ensemble, "--profile", profile)
+
+    assert done.code == 1
+    assert 3 <= frames <= 17  # of twenty, by the hash
+    assert (other.code, "scored by another gate" in other.err) == (2, True)
+
+
+def test_a_job_whose_profile_is_another_gate_s_does_not_begin(
+    skysift: Skysift, profile: Path, ensemble: Path, tmp_path: Path
+) -> None:
+    changed = ensemble_text().replace("threshold: 0.9", "threshold: 0.8")
+    ensemble.write_text(changed + "profile: profile.npz\n")
+    dark = draw(tmp_path / "dark", flights=1)
+    done = skysift("score", dark, "--ensemble", ensemble, "--out", tmp_path / "run")
+
+    assert done.code == 2
+    assert "threshold 0.9, but the gate has 0.8" in done.err
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_gate_that_changed_is_refused_by_name(
     skysift: Skysift, profile: Path, usual: Path, ensemble: Path
 ) -> None:
