@@ -83,13 +83,18 @@ def by_range(levels: npt.NDArray[np.generic]) -> Pixels:
     """Stretch deep levels over 0 to 255, darkest to brightest; not a number becomes 0.
 
     Pillow would cut them off at 255, which turns a thermal picture white.
+
+    Raises:
+        ValueError: None of them is a number: there is nothing to judge.
     """
     deep: npt.NDArray[np.floating] = levels.astype(
         np.float32 if levels.itemsize == np.uint16().itemsize else np.float64
     )
     known = np.isfinite(deep)
+    if not known.any():
+        raise ValueError("no pixel holds a number")
     if not known.all():
-        deep = np.where(known, deep, deep[known].min() if known.any() else 0.0)
+        deep = np.where(known, deep, deep[known].min())
     low, high = deep.min(), deep.max()
     if high <= low:
         return np.zeros(deep.shape, dtype=np.uint8)

@@ -87,7 +87,8 @@ class _Part:
     @property
     def upload(self) -> Upload:
         name = self._parameter("filename").replace("\\", "/").rpartition("/")[2]
-        return Upload(b"".join(self.chunks), name[:LONGEST_NAME])
+        shown = "".join(filter(str.isprintable, name[:LONGEST_NAME]))
+        return Upload(b"".join(self.chunks), shown)
 
     def _parameter(self, name: str) -> str:
         disposition = self.headers.get(b"content-disposition", b"").decode("utf-8", "replace")

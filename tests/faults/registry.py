@@ -1,6 +1,11 @@
 """Every row of the table, in its order: a new file of faults is one line here."""
 
-from tests.faults import no_pictures
+from tests.faults import bombs, no_pictures, odd_pictures, requests
 from tests.faults.fault import Fault
 
-FAULTS: tuple[Fault, ...] = (*no_pictures.FAULTS,)
+FAULTS: tuple[Fault, ...] = (
+    *no_pictures.FAULTS,
+    *bombs.FAULTS,
+    *odd_pictures.FAULTS,
+    *requests.FAULTS,
+)

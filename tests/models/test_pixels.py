@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image, ImageCms
 
+from ensembles.errors import BadImageError
 from models.formats import quiet_pillow
 from models.frames import Frame
 from models.pixels import by_range, pixel_bytes
@@ -166,3 +167,10 @@ def test_pillow_is_silenced_once() -> None:
     quiet_pillow()
 
     assert list(warnings.filters) == before
+
+
+def test_a_picture_without_a_number_is_not_judged_as_if_it_were_dark() -> None:
+    nowhere = Image.fromarray(np.full((4, 4), np.nan, np.float32))
+
+    with pytest.raises(BadImageError, match="no pixel holds a number"):
+        decoded(nowhere, "TIFF")
