@@ -25,6 +25,7 @@ from service.reload import Reloads, open_desk
 from service.routes import PREFIX, site_app, v1_app
 from service.safe_headers import SafeHeaders
 from service.settings import ServiceSettings, read_settings
+from service.slow_headers import SlowHeaders, connections_of_this_server
 from service.tracing import bentoml_tracing
 
 BENTOML_MARGIN_SECONDS = 30
@@ -44,12 +45,16 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.desk = desk
     app.state.door = site.state.door = _open_door()
     readiness.loaded = True
+    connections = connections_of_this_server()
     drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
     digests = {name: station.ensemble.digest for name, station in desk.lineup.stations.items()}
     log.info("ready", ensembles=digests)
     watches = [desk.keep_watching(seconds=SETTINGS.watch_seconds)]
     if SETTINGS.reload_seconds:
         watches.append(reloads.keep_looking(seconds=SETTINGS.reload_seconds))
+    if connections is not None:
+        slow = SlowHeaders(connections, seconds=SETTINGS.header_seconds)
+        watches.append(slow.keep_looking())
     tasks = [asyncio.create_task(watch) for watch in watches]
     for task in tasks:
         task.add_done_callback(_tell_of_a_fault)

@@ -80,6 +80,11 @@ class ServiceSettings(BaseSettings):
     bodies_mb: float = Field(
         default=1024, gt=0, description="Bodies held in memory at once, per worker, MB."
     )
+    header_seconds: float = Field(
+        default=20,
+        gt=0,
+        description="From a connection to the whole header of its request; then it is closed.",
+    )
     receive_grace_seconds: float = Field(
         default=5, gt=0, description="Time for a body to arrive, before its size is considered."
     )
