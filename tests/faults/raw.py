@@ -18,7 +18,7 @@ def request_with(body: bytes, *lines: bytes) -> bytes:
     """Return a POST of a picture with more header lines, after which the server closes."""
     head = [
         b"POST /v1/triage HTTP/1.1",
-        b"Host: a",
+        b"Host: 127.0.0.1",
         b"Connection: close",
         b"Content-Length: %d" % len(body),
         *lines,
@@ -61,6 +61,26 @@ def trickled(wire: socket.socket, pieces: Iterable[bytes], *, every_seconds: flo
             return b""
     wire.settimeout(WAIT_SECONDS)
     return received(wire)
+
+
+def heard(wire: socket.socket) -> bytes:
+    """Return what has come meanwhile; nothing, when nothing has."""
+    wire.settimeout(0.05)
+    try:
+        return wire.recv(65_536)
+    except TimeoutError:
+        return b""
+
+
+def is_open(wire: socket.socket) -> bool:
+    """Say whether the other side has not closed yet."""
+    wire.settimeout(0.1)
+    try:
+        return wire.recv(1) != b""
+    except TimeoutError:
+        return True
+    except ConnectionError:
+        return False
 
 
 def seconds_since(start: float) -> float:

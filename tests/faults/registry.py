@@ -1,6 +1,6 @@
 """Every row of the table, in its order: a new file of faults is one line here."""
 
-from tests.faults import bombs, no_pictures, odd_pictures, requests
+from tests.faults import bombs, no_pictures, odd_pictures, requests, uploads
 from tests.faults.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -8,4 +8,5 @@ FAULTS: tuple[Fault, ...] = (
     *bombs.FAULTS,
     *odd_pictures.FAULTS,
     *requests.FAULTS,
+    *uploads.FAULTS,
 )

@@ -77,7 +77,7 @@ def long_id(place: Place) -> Seen:
 def two_lengths(place: Place) -> Seen:
     """Send a length and chunks in one request: what smugglers do."""
     head = (
-        b"POST /v1/triage HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"
+        b"POST /v1/triage HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /v1/ensembles HTTP/1.1\r\n\r\n"
     )
     answers = exchange(place.url, head).count(b"HTTP/1.1 200")
