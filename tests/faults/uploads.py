@@ -82,13 +82,15 @@ def without_end(place: Place) -> Seen:
     """Send chunks until the server hangs up, and hear what it says meanwhile."""
     head = b"POST /v1/triage HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n" % len(MB) + MB + b"\r\n"
-    answer, answered, started = b"", 0.0, perf_counter()
+    answer, answered = b"", 0.0
     with connected(place.url) as wire, suppress(ConnectionError):
+        started = perf_counter()
         wire.sendall(head)
         while seconds_since(started) < LONGEST_SECONDS:
             wire.settimeout(WAIT_SECONDS)
             wire.sendall(chunk)
-            if not answer and (answer := heard(wire)):
+            answer += heard(wire)
+            if not answer:
                 answered = seconds_since(started)
     seconds = seconds_since(started)
     status = answer[9:12].decode()
