@@ -26,5 +26,5 @@ def good_image() -> Image.Image:
 def encoded(image: Image.Image, form: str, **options: Any) -> bytes:  # noqa: ANN401 - Pillow's own
     """Return the bytes of a file."""
     file = BytesIO()
-    image.save(file, form, **options)
+    image.copy().save(file, form, **options)  # a copy: Pillow keeps what an encoder was told
     return file.getvalue()
