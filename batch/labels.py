@@ -81,7 +81,7 @@ def _joined(same: Sequence[Label]) -> Label:
 
 
 def labels_of(
-    pictures: Mapping[str, Path], labels: Iterable[Label], *, source: Path
+    pictures: Mapping[str, Path], labels: Iterable[Label], *, source: Path, some: bool = False
 ) -> dict[str, Label]:
     """Return the label of every picture, by the picture's id.
 
@@ -91,6 +91,7 @@ def labels_of(
         pictures: Files by id, which is their path below the folder that was named.
         labels: From `source`, which may name files relative to its own folder as well.
         source: The label file.
+        some: Pictures without a line are none of its business, and are left out.
 
     Raises:
         ConfigError: With every line that means no picture or several, and every picture that
@@ -112,7 +113,7 @@ def labels_of(
         if len(same) > 1
     ]
     problems = _first(problems)
-    if silent := [name for name in pictures if name not in meant]:
+    if not some and (silent := [name for name in pictures if name not in meant]):
         problems.append(
             f"{len(silent)} pictures have no line, such as {', '.join(map(repr, silent[:SHOWN]))}; "
             "a picture nobody looked at has a line with an empty label"

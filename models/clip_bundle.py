@@ -22,6 +22,9 @@ CARD_FILE = "clip.json"
 IMAGE_FILE = "image.onnx"
 TEXT_FILE = "text.onnx"
 TOKENIZER_FILE = "tokenizer.json"
+EMBEDDING = "embedding"
+"""The output of both towers."""
+
 COPIED_FILES = (TEXT_FILE, f"{TEXT_FILE}.data", TOKENIZER_FILE)
 """What stays as it is when the image tower is converted."""
 
@@ -125,7 +128,7 @@ class ClipBundle:
 
     @property
     def _embedding(self) -> Tensor:
-        return Tensor((self.card.embed_dim,), name="embedding")
+        return Tensor((self.card.embed_dim,), name=EMBEDDING)
 
 
 def token_ids(tokenizer: Tokenizer, prompts: list[str]) -> npt.NDArray[np.int64]:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from ensembles.voter import Floats, Reading
 from models.batches import BatchMemory
 from models.cards import Conversion
-from models.clip_bundle import CARD_FILE, IMAGE_FILE, ClipBundle, embed_prompts
+from models.clip_bundle import CARD_FILE, EMBEDDING, IMAGE_FILE, ClipBundle, embed_prompts
 from models.frames import Frame
 from models.preprocess import Recipe
 from models.pretrained import Differences, PretrainedOptions, Wanted
@@ -84,6 +84,11 @@ class ClipOptions(PretrainedOptions):
         self.refuse_unconverted(folder / CARD_FILE)
         self.wanted.refuse_unprepared(folder / CARD_FILE)
         return ClipBundle.read(folder)
+
+    @property
+    def embedding_output(self) -> str:
+        """The image tower's only one; see `Convertible.embedding_output`."""
+        return EMBEDDING
 
     def network(self, settings: ModelSettings) -> Path:
         """Return where the image tower lies, or will lie; see `Convertible.network`."""

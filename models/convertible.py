@@ -35,6 +35,11 @@ class Convertible(ModelOptions):
         """The same voter in fp32."""
         return self.model_copy(update={"precision": "fp32"})
 
+    @property
+    def embedding_output(self) -> str:
+        """The output of the network that holds an embedding; empty when there is none."""
+        return ""
+
     @abstractmethod
     def network(self, settings: ModelSettings) -> Path:
         """Return where the network that looks at pictures lies, or will lie, in this precision."""

@@ -94,6 +94,11 @@ class OnnxOptions(Convertible):
         """Return the shorter side, in pixels, from which a frame is only ever shrunk."""
         return self.input.view_px
 
+    @property
+    def embedding_output(self) -> str:
+        """What the file says; see `Convertible.embedding_output`."""
+        return self.embedding_name
+
     def network(self, settings: ModelSettings) -> Path:  # noqa: ARG002 - beside the file, not in the cache
         """Return where the ONNX file lies, or its converted form; see `Convertible.network`."""
         return beside(self.weights, self.precision)

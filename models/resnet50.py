@@ -18,7 +18,7 @@ from models.converted_file import card_path, keep_with_card
 from models.frames import Frame
 from models.preprocess import Recipe
 from models.pretrained import Differences, PretrainedOptions, Wanted
-from models.resnet50_bundle import ResNetBundle
+from models.resnet50_bundle import FEATURES, ResNetBundle
 from models.runtime import Runtime, Session
 from models.settings import ModelSettings
 from models.vectors import softmax, unit_rows
@@ -112,6 +112,11 @@ class ResNet50Options(PretrainedOptions):
         self.refuse_unconverted(card_path(path))
         self.wanted.refuse_unprepared(card_path(path))
         return ResNetBundle.read(path)
+
+    @property
+    def embedding_output(self) -> str:
+        """The pooled features; see `Convertible.embedding_output`."""
+        return FEATURES
 
     def network(self, settings: ModelSettings) -> Path:
         """Return where the prepared file lies, or will lie; see `Convertible.network`."""

@@ -66,6 +66,7 @@ COMMANDS = {
     "drift": Command("skysift.drift:app", "See what drifted, in what, and what to do."),
     "check": Command("skysift.check:check", "Read ensemble files and name every mistake."),
     "curate": Command("skysift.curate.app:app", "Find the frames worth a label.", extra="curate"),
+    "train": Command("skysift.train:train", "Train the one model you own, as ONNX.", extra="train"),
     "review": Command("skysift.review:app", "Say what is on frames, and see what follows."),
     "keys": Command("skysift.keys:app", "Say who may come in."),
     "models": Command("skysift.models:app", "Prepare, convert and list models."),

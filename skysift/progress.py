@@ -30,6 +30,11 @@ def progress(what: str) -> Iterator[Advance]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def is_due(done: int, total: int) -> bool:
+    """Say whether this step is one of the few that get a line."""
+    return done * LINES // total > (done - 1) * LINES // total
+
+
 def _say(what: str, done: int, total: int) -> None:
-    if done * LINES // total > (done - 1) * LINES // total:
+    if is_due(done, total):
         typer.echo(f"{what}: {done} of {total}", err=True)

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from models.cards import OPSET, ClipCard
 from models.clip_bundle import (
     CARD_FILE,
+    EMBEDDING,
     IMAGE_FILE,
     TEXT_FILE,
     TOKENIZER_FILE,
@@ -118,14 +119,14 @@ def _write_towers(model: "open_clip.CLIP", folder: Path, recipe: Recipe) -> None
         torch.zeros(EXAMPLE_BATCH, *recipe.shape),
         folder / IMAGE_FILE,
         input_name="image",
-        output_names=["embedding"],
+        output_names=[EMBEDDING],
     )
     write_onnx(
         Calls(model, "encode_text"),
         torch.zeros(EXAMPLE_BATCH, model.context_length, dtype=torch.int64),
         folder / TEXT_FILE,
         input_name="tokens",
-        output_names=["embedding"],
+        output_names=[EMBEDDING],
     )
 
 

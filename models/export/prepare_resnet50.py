@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlparse
 
 import torch
 from torchvision.models import ResNet50_Weights, resnet50
 
+from models.export.downloads import downloaded
 from models.export.resnet50 import export_resnet50
 from models.export.state_dict import load_strictly, read_state_dict
 from models.export.weights_file import weights_file
@@ -31,7 +31,7 @@ def prepare_resnet50(
     name = wanted.source.name if isinstance(wanted.source, Tag) else DEFAULT_TAG
     tag = ResNet50_Weights[name]
     weights = weights_file(
-        wanted, settings, lambda folder: _fetched(tag.url, folder), known_as=tag.url
+        wanted, settings, lambda folder: downloaded(tag.url, folder), known_as=tag.url
     )
     module = _built(wanted, len(labels))
     if weights:
@@ -64,16 +64,3 @@ def _built(wanted: Wanted, classes: int) -> torch.nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return resnet50(num_classes=classes)
-
-
-def _fetched(url: str, folder: Path) -> Path:
-    """Return the downloaded file; its name holds the start of its SHA-256, which is compared."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / Path(urlparse(url).path).name
-    if not path.is_file():
-        torch.hub.download_url_to_file(url, str(path), _digest_start(path), progress=False)
-    return path
-
-
-def _digest_start(path: Path) -> str:
-    return path.stem.rpartition("-")[2]
