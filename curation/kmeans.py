@@ -29,13 +29,18 @@ def clusters_of(embeddings: Floats, count: int, rng: np.random.Generator) -> Cod
     """
     if not len(embeddings):
         return np.empty(0, dtype=np.int64)
+    codes = nearest(embeddings, centres_of(embeddings, count, rng))[0]
+    return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.int64)
+
+
+def centres_of(embeddings: Floats, count: int, rng: np.random.Generator) -> Floats:
+    """Return the centres of clusters, float32 (k, d); arguments as for `clusters_of`, n > 0."""
     most = min(len(embeddings), SAMPLE)
     sample = embeddings[np.sort(rng.choice(len(embeddings), most, replace=False))]
     centres = _seeded(sample, count, rng)
     for _ in range(LLOYD_ROUNDS):
         centres = _means(sample, nearest(sample, centres)[0], centres)
-    found = np.unique(nearest(embeddings, centres)[0], return_inverse=True)[1]
-    return np.asarray(found, dtype=np.int64)
+    return centres
 
 
 def nearest(rows: Floats, centres: Floats) -> tuple[Codes, Floats]:

@@ -1,0 +1,1 @@
+"""Which frames are the same, or nearly so, among any number of them."""
