@@ -20,18 +20,24 @@ ROWS_AT_ONCE = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """From when two frames are alike: one of both is enough.
+    """From when two frames are alike: hashes that differ in few bits are enough.
+
+    So are hashes that differ in more when the embeddings are close as well. Embeddings alone say
+    that two frames show the same kind of thing, which is no reason to leave one out.
 
     Args:
-        cosine: Of their embeddings, in (0, 1]; None: embeddings do not count.
-        hash_bits: Bits in which their perceptual hashes differ at most; None: hashes do not count.
+        hash_bits: Bits in which the hashes differ at most; None: hashes alone are not enough.
+        cosine: Of the embeddings, in (0, 1]; None: embeddings do not count.
+        loose_bits: Bits in which hashes differ at most where the embeddings are close; None:
+            any number.
 
     Raises:
         ConfigError: A number is out of its range.
     """
 
-    cosine: float | None = 0.97
     hash_bits: int | None = 6
+    cosine: float | None = 0.95
+    loose_bits: int | None = 16
 
     def __post_init__(self) -> None:
         if self.cosine is not None and not 0 < self.cosine <= 1:
@@ -67,12 +73,12 @@ class Looks:
         """Return how close other frames are to one, float32; -1 where an embedding is missing."""
         if not self.embeddings.shape[1]:
             return np.full(len(others), -1, dtype=np.float32)
-        return np.nan_to_num(self.embeddings[others] @ self.embeddings[row], nan=-1)
+        return np.asarray(np.nan_to_num(self.embeddings[others] @ self.embeddings[row], nan=-1))
 
-    def bits_apart(self, row: int, others: Codes) -> Codes:
-        """Return in how many bits the hashes of other frames differ; 64 where one is missing."""
-        bits = np.bitwise_count(self.hashes[others] ^ self.hashes[row]).astype(np.int64)
-        return np.where(self.has_hash[others] & self.has_hash[row], bits, 64)
+    def bits_apart(self, rows: Codes, others: Codes) -> Codes:
+        """Return in how many bits the hashes of frames differ; 64 where one is missing."""
+        bits = np.bitwise_count(self.hashes[others] ^ self.hashes[rows]).astype(np.int64)
+        return np.where(self.has_hash[others] & self.has_hash[rows], bits, 64)
 
 
 def linked_sets(
@@ -97,7 +103,8 @@ def linked_sets(
     if likeness.cosine is not None:
         rows = np.flatnonzero(chosen & looks.with_embedding())
         for left, right in close_pairs(looks.embeddings, rows, likeness.cosine, rng):
-            sets.join(left, right)
+            near = _near_enough(looks, likeness, left, right)
+            sets.join(left[near], right[near])
     return sets.first
 
 
@@ -130,8 +137,17 @@ def stood_for(looks: Looks, likeness: Likeness, sets: Codes, order: Codes) -> Co
 
 def _alike(looks: Looks, likeness: Likeness, row: int, others: Codes) -> Bools:
     near = np.zeros(len(others), dtype=bool)
+    rows = np.full(len(others), row)
     if likeness.hash_bits is not None:
-        near |= looks.bits_apart(row, others) <= likeness.hash_bits
+        near |= looks.bits_apart(rows, others) <= likeness.hash_bits
     if likeness.cosine is not None:
-        near |= looks.cosines(row, others) >= likeness.cosine
+        close = looks.cosines(row, others) >= likeness.cosine
+        near |= close & _near_enough(looks, likeness, rows, others)
     return near
+
+
+def _near_enough(looks: Looks, likeness: Likeness, left: Codes, right: Codes) -> Bools:
+    """Return which pairs of close embeddings have hashes that do not speak against it."""
+    if likeness.loose_bits is None:
+        return np.ones(len(left), dtype=bool)
+    return np.asarray(looks.bits_apart(left, right) <= likeness.loose_bits)

@@ -1,7 +1,7 @@
 """Joins numbered things into sets, many pairs at a time."""
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from ensembles.score_table import Codes
@@ -31,11 +31,11 @@ class Sets:
         pairs = np.stack([one[apart], other[apart]])
         names, inverse = np.unique(pairs, return_inverse=True)
         ends = inverse.reshape(pairs.shape)
-        links = coo_array(
-            (np.ones(ends.shape[1], dtype=bool), (ends[0], ends[1])), (len(names),) * 2
+        links = csr_array(
+            (np.ones(len(one[apart])), (ends[0], ends[1])), shape=(len(names), len(names))
         )
-        count, joined = connected_components(links, directed=False)
-        lowest = np.full(count, len(self._first), dtype=np.int64)
+        joined = np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+        lowest = np.full(len(names), len(self._first), dtype=np.int64)
         np.minimum.at(lowest, joined, names)
         renamed = np.arange(len(self._first))
         renamed[names] = lowest[joined]

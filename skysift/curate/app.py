@@ -2,6 +2,7 @@
 
 import typer
 
+from skysift.curate.clean import clean
 from skysift.curate.import_labels import import_labels
 from skysift.curate.index import index
 from skysift.curate.label_errors import label_errors
@@ -11,6 +12,7 @@ from skysift.curate.show import show
 
 app = typer.Typer(help="Find the frames worth a label.", no_args_is_help=True)
 app.command()(index)
+app.command()(clean)
 app.command()(show)
 app.command("select")(select_frames)
 app.command()(prelabel)

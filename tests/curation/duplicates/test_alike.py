@@ -21,7 +21,7 @@ def looks(vectors: Floats, hashes: list[int] | None = None) -> Looks:
     return Looks(vectors, np.array(given, dtype=np.uint64), np.full(count, hashes is not None))
 
 
-TEN_DEGREES = Likeness(cosine=float(np.cos(np.radians(10.5))), hash_bits=2)
+TEN_DEGREES = Likeness(2, float(np.cos(np.radians(10.5))), None)
 
 
 def test_a_slow_pan_is_one_set_of_which_several_frames_stay() -> None:
@@ -67,13 +67,17 @@ def test_hashes_are_enough_where_embeddings_are_missing() -> None:
 @pytest.mark.parametrize(
     ("likeness", "sets"),
     [
-        (Likeness(cosine=0.99, hash_bits=None), [0, 0, 2]),
-        (Likeness(cosine=None, hash_bits=2), [0, 1, 1]),
-        (Likeness(cosine=0.99, hash_bits=2), [0, 0, 0]),
-        (Likeness(cosine=None, hash_bits=None), [0, 1, 2]),
+        (Likeness(None, 0.99, None), [0, 0, 2]),
+        (Likeness(None, 0.99, 5), [0, 0, 2]),
+        (Likeness(None, 0.99, 4), [0, 1, 2]),
+        (Likeness(2, None), [0, 1, 1]),
+        (Likeness(2, 0.99, None), [0, 0, 0]),
+        (Likeness(None, None), [0, 1, 2]),
     ],
 )
-def test_either_kind_of_likeness_is_enough(likeness: Likeness, sets: list[int]) -> None:
+def test_a_hash_alone_is_enough_and_an_embedding_if_the_hash_agrees(
+    likeness: Likeness, sets: list[int]
+) -> None:
     some = looks(angles(0, 1, 90), [0, 0b11111, 0b11110])
 
     assert linked_sets(some, likeness, RNG).tolist() == sets
@@ -106,4 +110,4 @@ def test_no_frames_are_no_sets() -> None:
 )
 def test_numbers_out_of_range_are_refused(cosine: float, bits: int, words: str) -> None:
     with pytest.raises(ConfigError, match=words):
-        Likeness(cosine, bits)
+        Likeness(bits, cosine)

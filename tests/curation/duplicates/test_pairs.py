@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ def as_set(pairs: Iterable[Pairs]) -> set[tuple[int, int]]:
     }
 
 
-def unit(rows: Floats) -> Floats:
+def unit(rows: npt.NDArray[np.floating]) -> Floats:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
