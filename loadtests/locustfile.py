@@ -4,6 +4,7 @@
 `locust -f loadtests/locustfile.py --host http://127.0.0.1:3000`.
 """
 
+import os
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,11 @@ class FieldUser(HttpUser):  # type: ignore[misc]  # locust is not followed by my
     """Knows how to post, and what must come back."""
 
     abstract = True
+
+    def on_start(self) -> None:
+        """Show the API key that the variable SKYSIFT_API_KEY holds, if any."""
+        if key := os.environ.get("SKYSIFT_API_KEY"):
+            self.client.headers["Authorization"] = f"Bearer {key}"
 
     def post_single(self, sample: Sample, *, name: str, explain: bool = False) -> None:
         """Post one picture as the body itself."""

@@ -67,10 +67,10 @@ def place() -> Iterator[Place]:
             port=free_port(), drain_seconds=0, database=f"sqlite:///{folder / 'review.sqlite'}"
         )
 
-        def start() -> Served:
-            return stack.enter_context(served(settings, log=folder / "service.log"))
+        def also(chosen: ServiceSettings, log: Path) -> Served:
+            return stack.enter_context(served(chosen, log=log))
 
-        yield Place(folder, start)
+        yield Place(folder, lambda: also(settings, folder / "service.log"), also)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from service.child import Served
+from service.settings import ServiceSettings
 from tests.faults.http import Answer, get, post
 from tests.faults.pictures import good_picture
 
@@ -30,10 +31,12 @@ class Place:
     Args:
         folder: For files of the fault, and for servers it starts for itself.
         start: Starts the shared server; called once, by the first fault that wants it.
+        also: Starts another one, given its settings and where its log goes; it ends with the place.
     """
 
     folder: Path
     start: Callable[[], Served]
+    also: Callable[[ServiceSettings, Path], Served]
 
     @cached_property
     def server(self) -> Served:

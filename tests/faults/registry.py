@@ -1,6 +1,6 @@
 """Every row of the table, in its order: a new file of faults is one line here."""
 
-from tests.faults import bombs, no_pictures, odd_pictures, requests, uploads
+from tests.faults import bombs, doors, no_pictures, odd_pictures, requests, strangers, uploads
 from tests.faults.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -9,4 +9,6 @@ FAULTS: tuple[Fault, ...] = (
     *odd_pictures.FAULTS,
     *requests.FAULTS,
     *uploads.FAULTS,
+    *doors.FAULTS,
+    *strangers.FAULTS,
 )
