@@ -16,16 +16,17 @@ endif
 
 BIN := $(VENV)/bin
 EXTRAS_serve = $(RUNTIME)
+EXTRAS_audit = $(RUNTIME),audit
 EXTRAS_test = $(RUNTIME),dev
 EXTRAS_loadtest = $(RUNTIME),loadtest
 EXTRAS_ray = $(RUNTIME),dev,ray
 EXTRAS_pretrained = $(RUNTIME),dev,pretrained
 EXTRAS_bench = $(RUNTIME),dev,pretrained,bench
 
-.PHONY: serve test test-pretrained test-ray check format loadtest bench clean help
+.PHONY: serve test test-pretrained test-ray check format loadtest bench audit lock clean help
 
 help:
-	@echo "make serve | test | test-pretrained | test-ray | check | format | loadtest | bench | clean"
+	@echo "make serve | test | test-pretrained | test-ray | check | format | loadtest | bench | audit | lock | clean"
 
 serve: $(VENV)/.installed-serve
 	@$(BIN)/skysift serve --port $(PORT)
@@ -56,6 +57,20 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks.compare $(BENCH)
 	$(BIN)/python -m benchmarks.prevalence $(BENCH)
 	$(BIN)/python -m benchmarks.growth $(BENCH)
+
+# Known holes in what is locked, where the advisories can be had, and whether the lock is in step.
+audit: $(VENV)/.installed-audit
+	$(BIN)/python -m deploy.lock
+	$(BIN)/python -m deploy.audit
+
+# Pins with hashes, for every platform; run it after a change of dependencies.
+lock: $(BIN)/python
+	for runtime in cpu gpu; do \
+	  $(BIN)/uv pip compile pyproject.toml --group build --extra $$runtime --extra traces \
+	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	    --custom-compile-command "make lock" --quiet \
+	    --output-file requirements/serve-$$runtime.lock || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

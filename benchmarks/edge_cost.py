@@ -37,6 +37,7 @@ CLIENTS = 4
 WARM_UP = 200
 LINES = 20_000
 MANY_KEYS = 100
+PATIENCE_SECONDS = 300
 FAKE = """
 name: fake
 target: light
@@ -48,7 +49,7 @@ voters:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print a table."""
     chosen = _parser().parse_args(arguments)
-    print(machine())
+    print(machine(), flush=True)
     print(f"one line of the log: {line_seconds() * 1e6:.0f} us")
     with TemporaryDirectory() as folder, collecting() as collector:
         file, key = _gate(Path(folder)), _keys(Path(folder))
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for way, settings in ways.items():
                 with _serving(file, Path(folder), settings) as server:
                     costs[way].append(milliseconds(server, key, chosen.requests))
+                print(f"{way}: {costs[way][-1]:.2f} ms", flush=True)
     print("\n| with | CPU per request, ms | least to most |\n| --- | --- | --- |")
     for way, found in costs.items():
         print(f"| {way} | {median(found):.2f} | {min(found):.2f} to {max(found):.2f} |")
@@ -124,7 +126,11 @@ def _poster(url: str, key: str, body: bytes) -> Callable[[int], None]:
 @contextmanager
 def _serving(file: Path, folder: Path, settings: dict[str, object]) -> Iterator[Served]:
     base = {"ensembles": (file,), "port": free_port(), "drain_seconds": 0, "database": "none"}
-    with served(ServiceSettings.model_validate(base | settings), log=folder / "log") as server:
+    with served(
+        ServiceSettings.model_validate(base | settings),
+        log=folder / "log",
+        seconds=PATIENCE_SECONDS,
+    ) as server:
         yield server
 
 
