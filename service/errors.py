@@ -48,7 +48,7 @@ def _answer(
     request: Request, reason: Reason, message: str, status: int, headers: dict[str, str]
 ) -> Response:
     exchange = Exchange.of(request)
-    exchange.told |= {"reason": reason, "error": message}
+    exchange.told |= {"reason": reason.value, "error": message}
     body = ErrorOut(
         error=message,
         reason=reason,

@@ -185,13 +185,14 @@ def _signature(exchange: Exchange, asked: Asked) -> dict[str, object]:
 
 def _tell(exchange: Exchange, asked: Asked, results: Sequence[Result]) -> None:
     judged = _judged(results)
-    refused = [result.reason for result in results if isinstance(result, Refusal)]
+    refused = [result.reason.value for result in results if isinstance(result, Refusal)]
     exchange.told |= {
         "ensemble": asked.station.name,
         "digest": asked.digest,
         "frames": [result.frame.id for result in judged],
         "decisions": [result.verdict.decision for result in judged],
-        "reasons": [reason for result in judged for reason in result.verdict.reasons] + refused,
+        "reasons": [reason.value for result in judged for reason in result.verdict.reasons]
+        + refused,
     }
 
 

@@ -18,6 +18,7 @@ from models.settings import ModelSettings
 from models.settings import read_settings as read_model_settings
 from service.settings import ServiceSettings
 from service.settings import read_settings as read_service_settings
+from skysift.door_finding import look_at_door
 from skysift.findings import Finding, Status
 from skysift.logs import log_to_stderr
 from skysift.machine import look_at_machine
@@ -55,6 +56,7 @@ def _findings(
     service: ServiceSettings, models: ModelSettings, ensembles: Sequence[Path]
 ) -> Iterator[Finding]:
     yield from look_at_machine(home=models.home, port=service.port)
+    yield look_at_door(service)
     yield from look_at_runtime(models.provider)
     for path in ensembles:
         yield from look_at_ensemble(path, models)

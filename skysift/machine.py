@@ -29,6 +29,7 @@ CORE_PACKAGES = (
     "jinja2",
     "markupsafe",
     "python-multipart",
+    "opentelemetry-api",
     "starlette",
     "defusedxml",
 )
