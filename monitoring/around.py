@@ -20,6 +20,7 @@ from ensembles.votes import Answers, Ballots
 from monitoring.embeddings import Embeddings
 from monitoring.metrics import VOTER_PLACE, clock, count_failures
 from monitoring.patience import Patience
+from monitoring.pulse import Pulse
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -136,25 +137,43 @@ class Forgiving(Generic[ViewT]):
         voter: The voter inside.
         timeout_seconds: For one reading, however many views it holds and however often it is
             tried.
+        rest_seconds: How long it is left alone when it is late again and again; 0: never.
     """
 
     def __init__(
-        self, ensemble: str, name: str, voter: Voter[ViewT], timeout_seconds: float
+        self,
+        ensemble: str,
+        name: str,
+        voter: Voter[ViewT],
+        timeout_seconds: float,
+        *,
+        rest_seconds: float = 0.0,
     ) -> None:
         self.ensemble = ensemble
         self.name = name
         self.voter = voter
         self.timeout_seconds = timeout_seconds
+        self.pulse = Pulse(ensemble, name, rest_seconds=rest_seconds)
         self._patience: Patience[Reading | Exception] = Patience(name)
 
     def read(self, views: Sequence[ViewT]) -> Reading:
         """Return one score per view; never raises."""
+        if self.pulse.rests:
+            reading = Reading.abstention(len(views), Reason.VOTER_TIMEOUT)
+        else:
+            reading = self.probe(views)
+        self._count(reading)
+        return reading
+
+    def probe(self, views: Sequence[ViewT]) -> Reading:
+        """Return the same, also while it should be left alone; nothing of it is counted."""
         deadline = monotonic() + self.timeout_seconds
         outcome = self._attempt(views, deadline)
         if outcome is Reason.VOTER_FAILED and len(views) > 1:
             outcome = _joined([self._read_one(view, deadline) for view in views])
         reading = _or_abstention(outcome, len(views))
-        self._count(reading)
+        if views:
+            self.pulse.answered(_silence(reading))
         return reading
 
     def _read_one(self, view: ViewT, deadline: float) -> Reading:
@@ -190,6 +209,11 @@ class Forgiving(Generic[ViewT]):
         reasons = [reading.reason(index) for index in range(len(reading))]
         for reason in {reason for reason in reasons if reason is not None}:
             count_failures(self.ensemble, self.name, reason, reasons.count(reason))
+
+
+def _silence(reading: Reading) -> Reason | None:
+    """Return why a reading holds no score at all, as its first view has it; None if it does."""
+    return reading.reason(0) if np.isnan(reading.scores).all() else None
 
 
 def _reading_or_failure(voter: Voter[ViewT], views: Sequence[ViewT]) -> Reading | Exception:

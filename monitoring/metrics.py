@@ -82,6 +82,11 @@ RELOAD_FAILED = Gauge(
     ["ensemble"],
     multiprocess_mode="livemax",
 )
+SHADOW_FRAMES = Counter(
+    "skysift_shadow_frames_total",
+    "Frames of a shadow's share, by what it says beside what was answered.",
+    ["ensemble", "shadow", "outcome"],
+)
 VOTER_PLACE = Gauge(
     "skysift_voter_place",
     "Place of a voter in the asking order, 1 first; of several workers, the one that spoke last.",
@@ -92,6 +97,12 @@ VOTER_FAILURES = Counter(
     "skysift_voter_failures_total",
     "Frames on which a voter gave no score, by kind.",
     ["ensemble", "voter", "kind"],
+)
+VOTER_DOWN = Gauge(
+    "skysift_voter_down",
+    "1 while a voter gives no score again and again, in any worker.",
+    ["ensemble", "voter"],
+    multiprocess_mode="livemax",
 )
 HTTP_REQUESTS = Counter(
     "skysift_http_requests_total",

@@ -19,6 +19,7 @@ from ensembles.errors import SkysiftError
 from models.settings import read_settings as read_model_settings
 from service.auth import Door
 from service.desk import Desk
+from service.health import Readyz
 from service.logs import configure_logs
 from service.readiness import Readiness, drain_on_sigterm
 from service.reload import Reloads, open_desk
@@ -27,10 +28,13 @@ from service.safe_headers import SafeHeaders
 from service.settings import ServiceSettings, read_settings
 from service.slow_headers import SlowHeaders, connections_of_this_server
 from service.tracing import bentoml_tracing
+from service.watchdog import guard_workers, say_farewell
 
 BENTOML_MARGIN_SECONDS = 30
 """BentoML's own timeout must never come before ours: its answer has another shape."""
 CANNOT_START = 2
+PROBE_SECONDS = 5
+"""Between questions to a voter that gives no score."""
 
 SETTINGS: ServiceSettings = read_settings()
 log: FilteringBoundLogger = structlog.get_logger()
@@ -44,12 +48,15 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     desk, reloads = _open()
     app.state.desk = desk
     app.state.door = site.state.door = _open_door()
-    readiness.loaded = True
+    readiness.desk = desk
     connections = connections_of_this_server()
     drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
     digests = {name: station.ensemble.digest for name, station in desk.lineup.stations.items()}
     log.info("ready", ensembles=digests)
-    watches = [desk.keep_watching(seconds=SETTINGS.watch_seconds)]
+    watches = [
+        desk.keep_watching(seconds=SETTINGS.watch_seconds),
+        desk.keep_probing(seconds=PROBE_SECONDS),
+    ]
     if SETTINGS.reload_seconds:
         watches.append(reloads.keep_looking(seconds=SETTINGS.reload_seconds))
     if connections is not None:
@@ -59,6 +66,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     for task in tasks:
         task.add_done_callback(_tell_of_a_fault)
     yield
+    say_farewell()
     for task in tasks:
         task.cancel()
     desk.close()
@@ -109,10 +117,15 @@ site = site_app()
 class Skysift:
     """One process holds everything; there is no hop between services."""
 
-    async def __is_ready__(self) -> bool:
-        """Answer `/readyz`."""
-        return readiness.ready
+    @bentoml.on_deployment  # type: ignore[untyped-decorator]  # BentoML is not typed
+    @staticmethod
+    def before_the_workers() -> None:
+        """Watch the workers from their parent process, before it starts them."""
+        configure_logs(SETTINGS.log_format)
+        patience_seconds = SETTINGS.drain_seconds + SETTINGS.longest_request_seconds
+        guard_workers(patience_seconds=patience_seconds)
 
 
-# Around everything that BentoML answers too, such as `/readyz`.
+# Around everything that BentoML answers too; inside it our `/readyz`, since its own has no words.
 Skysift.add_asgi_middleware(SafeHeaders)  # type: ignore[attr-defined]  # a service, not our class
+Skysift.add_asgi_middleware(Readyz, readiness=readiness)  # type: ignore[attr-defined]  # the same

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,23 +43,30 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(settings: ServiceSettings, *, log: Path, seconds: float = 120) -> Iterator[Served]:
+def served(
+    settings: ServiceSettings,
+    *,
+    log: Path,
+    seconds: float = 120,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
     """Serve during the block.
 
     Args:
         settings: With a free port.
         log: Where what the server prints is kept.
         seconds: How long to wait for it to become ready.
+        variables: Of its environment, beyond those of this process and of the settings.
 
     Raises:
         SkysiftError: It ended, or was not ready in time; with the end of its log.
     """
-    variables = os.environ | environment(settings)
+    whole = os.environ | environment(settings) | dict(variables or {})
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-c", PROGRAM],
             cwd=ROOT,
-            env=variables,
+            env=whole,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -18,6 +18,7 @@ from service.multipart import Upload
 from service.outlook import Watch
 from service.refusals import Refusal
 from service.settings import ServiceSettings
+from service.shadow import Shadow
 from service.stand_in import StandIn
 from service.station import Pools, Station
 
@@ -30,6 +31,10 @@ class Desk:
         pools: The threads they work on.
         settings: Of the service.
         stand_ins: By the name of whom they stand in for.
+        shadow: Of the default.
+
+    `lineup` is replaced when an ensemble file was edited; `troubles` says, by the name of an
+    ensemble, why its file cannot be loaded as it is now.
     """
 
     def __init__(
@@ -38,8 +43,11 @@ class Desk:
         pools: Pools,
         settings: ServiceSettings,
         stand_ins: Mapping[str, StandIn],
+        *,
+        shadow: Shadow | None = None,
     ) -> None:
         self.settings = settings
+        self.shadow = shadow
         self.store = ReviewStore.at(settings.database)
         self.audit = Audit(self.store, settings.sample)
         by_name = {station.name: station for station in stations}
@@ -47,6 +55,7 @@ class Desk:
         watch = Watch(ensembles, stand_ins, self.store, drift_alarms=alarms_of(by_name))
         self.lineup = Lineup(by_name, watch)
         self.lineup.show()
+        self.troubles: dict[str, str] = {}
         self.bodies = Bodies(settings)
         self.slots = Slots(settings.slots, settings.queue)
         self._pools = pools
@@ -78,6 +87,16 @@ class Desk:
             await asyncio.to_thread(self.lineup.watch.look)
             await asyncio.sleep(seconds)
 
+    async def keep_probing(self, *, seconds: float) -> None:
+        """Ask voters that give no score again every so many seconds, until cancelled.
+
+        Without it nobody would, once a gate without voters is not ready and gets no pictures.
+        """
+        while True:
+            for station in self.lineup.stations.values():
+                await asyncio.to_thread(station.probe)
+            await asyncio.sleep(seconds)
+
     def refuse_too_large(self, upload: Upload) -> None:
         """Refuse a picture of a batch that could not have come alone either.
 
@@ -94,6 +113,8 @@ class Desk:
     def close(self) -> None:
         """End the threads; what is running is not waited for, but drift writes down what it saw."""
         self._pools.close()
+        if self.shadow:
+            self.shadow.close()
         self.audit.close()
         if self.store:
             self.store.close()

@@ -106,6 +106,7 @@ ENSEMBLE_EXAMPLE: Example = {
     },
     "on_drift": None,
     "judged_by": "demo",
+    "shadow": None,
 }
 LABELS_EXAMPLE: Example = {
     "labels": [

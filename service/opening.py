@@ -7,12 +7,15 @@ from typing import Self
 
 from ensembles.errors import ConfigError
 from models.ensemble import load_ensemble
+from models.frames import Frame
 from models.handles import available_providers
 from models.providers import runs_on_gpu
 from models.settings import ModelSettings
 from models.threads import Threads
+from monitoring.around import Forgiving
 from service.edition import Edition
 from service.settings import ServiceSettings
+from service.shadow import Shadow, shadow_of
 from service.station import Pools, Station
 from service.watching import around_with, open_tap
 
@@ -40,11 +43,13 @@ class Opener:
         settings: Of the service.
         models: Of the models; `threads` is that of one session.
         pools: The threads.
+        shadow: Of the first ensemble of the settings.
     """
 
     settings: ServiceSettings
     models: ModelSettings
     pools: Pools
+    shadow: Shadow | None = None
 
     @classmethod
     def of(cls, settings: ServiceSettings, models: ModelSettings) -> Self:
@@ -52,26 +57,35 @@ class Opener:
         models = shared_out(models, settings)
         threads = worker_threads(models)
         models = models.model_copy(update={"threads": threads.session})
-        return cls(settings, models, Pools(threads))
+        return cls(settings, models, Pools(threads), shadow_of(settings, models))
 
-    def open(self, path: Path) -> Opened:
-        """Return what the file makes now.
+    def open(self, path: Path, edition: Edition) -> Opened:
+        """Return what the file makes, if it is of this edition still.
 
         Raises:
             ConfigError: The file is wrong, or it and the files it names change at this moment.
             WeightsError: A model cannot run here.
         """
-        edition = Edition.at(path, self.models)
         tap = open_tap(path, self.models, self.settings)
+        voters: dict[str, Forgiving[Frame]] = {}
         try:
-            ensemble = load_ensemble(path, self.models, around=around_with(tap))
+            ensemble = load_ensemble(path, self.models, around=around_with(tap, voters))
             if (ensemble.config, ensemble.digest) != (edition.config, edition.digest):
                 raise ConfigError("it changed while it was loaded", source=str(path))
         except Exception:
             if tap:
                 tap.close()
             raise
-        station = Station(ensemble, self.models.limits, self.pools, self.settings, tap=tap)
+        limits = self.models.limits
+        station = Station(
+            ensemble,
+            limits,
+            self.pools,
+            self.settings,
+            tap=tap,
+            voters=voters,
+            shadow=self.shadow if path == self.settings.ensembles[0] else None,
+        )
         return Opened(path, edition, station)
 
 

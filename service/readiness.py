@@ -8,20 +8,23 @@ from types import FrameType
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from service.desk import Desk
+from service.watchdog import say_farewell
+
 log: FilteringBoundLogger = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Readiness:
-    """What `/readyz` answers from."""
+    """What `/readyz` answers from.
 
-    loaded: bool = False
+    Args:
+        desk: Who judges; None until the models are loaded.
+        draining: Whether the worker was told to end.
+    """
+
+    desk: Desk | None = None
     draining: bool = False
-
-    @property
-    def ready(self) -> bool:
-        """Whether new requests are welcome; those that come are answered either way."""
-        return self.loaded and not self.draining
 
 
 def drain_on_sigterm(readiness: Readiness, *, seconds: float) -> None:
@@ -44,6 +47,7 @@ def drain_on_sigterm(readiness: Readiness, *, seconds: float) -> None:
             server(number, frame)
             return
         readiness.draining = True
+        say_farewell()
         log.info("draining", seconds=seconds)
         loop.call_soon_threadsafe(loop.call_later, seconds, server, number, None)
 

@@ -1,15 +1,18 @@
 """Ensemble files that are edited while the service runs.
 
-What lies on the disk is compared every second or so, in every worker. An edition that is whole is
+What lies on the disk is compared twice a second, in every worker. An edition that is whole is
 loaded beside the gate that judges, and takes its place between two requests; those that are on
 their way end on the gate they began with. One that is not whole changes nothing but a gauge and a
 line of the log.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from time import monotonic, perf_counter
+from typing import TypeVar
 
 import structlog
 from structlog.typing import FilteringBoundLogger
@@ -22,10 +25,14 @@ from service.desk import Desk
 from service.edition import Edition
 from service.followed import Followed
 from service.lineup import Lineup
+from service.memory import give_back_memory
 from service.opening import Opened, Opener, refuse_equal_names
 from service.settings import ServiceSettings
+from service.shadow_file import FollowedShadow
 from service.stand_in import StandIn, stand_in_to_use, stand_ins_of
 from service.station import Station
+
+T = TypeVar("T")
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -56,7 +63,10 @@ class Reloads:
             if (stand_in := desk.lineup.watch.stand_in(one.name))
         }
         self._followed = followed
+        # Always the same one: what models allocate then lies together, and is free together.
+        self._thread = ThreadPoolExecutor(1, "reload")
         self._retiring: set[asyncio.Task[None]] = set()
+        self._shadow_file = FollowedShadow.of(opener)
         for one in followed:
             metrics.RELOAD_FAILED.labels(one.name).set(0)
             for outcome in ("loaded", "failed", "put_back"):
@@ -72,15 +82,17 @@ class Reloads:
         """Look once at every file, and load what changed and is at rest."""
         for one in self._followed:
             models = self._opener.models
-            if await asyncio.to_thread(one.look, models, now=monotonic()):
+            if await self._on_thread(partial(one.look, models, now=monotonic())):
                 await self._load(one)
+        if self._shadow_file:
+            await self._on_thread(self._shadow_file.look)
 
     async def _load(self, one: Followed) -> None:
         one.begin(now=monotonic())
         start = perf_counter()
         # Gathered, because a kind of somebody's own may raise anything: the old gate stays.
         [lineup] = await asyncio.gather(
-            asyncio.to_thread(self._next_lineup, one), return_exceptions=True
+            self._on_thread(partial(self._next_lineup, one)), return_exceptions=True
         )
         if isinstance(lineup, BaseException):
             self._tell_failure(one, lineup)
@@ -90,6 +102,9 @@ class Reloads:
             self._tell_put_back(one)
         else:
             self._replace(one, lineup, seconds=perf_counter() - start)
+
+    async def _on_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _next_lineup(self, one: Followed) -> Lineup | None:
         """Return the lineup with what lies on the disk now; None when that judges already."""
@@ -106,14 +121,15 @@ class Reloads:
         if stand_in:
             stand_ins[one.name] = stand_in
         paths = [one.path, *([stand_in.path] if stand_in else [])]
-        fresh = [path for path in paths if not self._is_current(path)]
+        editions = {path: Edition.at(path, models) for path in paths}
+        fresh = {path: one for path, one in editions.items() if not self._judges(path, one)}
         if not fresh and stand_ins == self._stand_ins:
             return None
-        return self._settled({path: self._opener.open(path) for path in fresh}, stand_ins)
+        opened = {path: self._opener.open(path, edition) for path, edition in fresh.items()}
+        return self._settled(opened, stand_ins)
 
-    def _is_current(self, path: Path) -> bool:
-        known = self._opened.get(path)
-        return known is not None and known.edition == Edition.at(path, self._opener.models)
+    def _judges(self, path: Path, edition: Edition) -> bool:
+        return path in self._opened and self._opened[path].edition == edition
 
     def _settled(self, fresh: Mapping[Path, Opened], stand_ins: Mapping[str, StandIn]) -> Lineup:
         """Take note of what is open now, and return its lineup: those of the settings first."""
@@ -145,7 +161,7 @@ class Reloads:
         for station in before.stations.values():
             if station not in stay:
                 self._let_go(station)
-        _mark(one, "", outcome="loaded")
+        self._mark(one, "", outcome="loaded")
         log.info(
             "reloaded",
             ensemble=one.name,
@@ -156,15 +172,20 @@ class Reloads:
         )
 
     def _let_go(self, station: Station) -> None:
-        task = asyncio.create_task(station.retire())
+        task = asyncio.create_task(self._retire(station))
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
+
+    async def _retire(self, station: Station) -> None:
+        await station.retire()
+        del station
+        await self._on_thread(give_back_memory)
 
     def _tell_failure(self, one: Followed, error: BaseException) -> None:
         trouble = str(error) or type(error).__name__
         if trouble == one.trouble:
             return
-        _mark(one, trouble, outcome="failed")
+        self._mark(one, trouble, outcome="failed")
         log.error(
             "reload_failed",
             ensemble=one.name,
@@ -176,14 +197,13 @@ class Reloads:
 
     def _tell_put_back(self, one: Followed) -> None:
         if one.trouble:
-            _mark(one, "", outcome="put_back")
+            self._mark(one, "", outcome="put_back")
             log.info("reload_put_back", ensemble=one.name, file=str(one.path))
 
-
-def _mark(one: Followed, trouble: str, *, outcome: str) -> None:
-    one.trouble = trouble
-    metrics.RELOADS.labels(one.name, outcome).inc()
-    metrics.RELOAD_FAILED.labels(one.name).set(bool(trouble))
+    def _mark(self, one: Followed, trouble: str, *, outcome: str) -> None:
+        one.trouble = self._desk.troubles[one.name] = trouble
+        metrics.RELOADS.labels(one.name, outcome).inc()
+        metrics.RELOAD_FAILED.labels(one.name).set(bool(trouble))
 
 
 def open_desk(settings: ServiceSettings, models: ModelSettings) -> tuple[Desk, Reloads]:
@@ -198,12 +218,14 @@ def open_desk(settings: ServiceSettings, models: ModelSettings) -> tuple[Desk, R
     stand_ins = stand_ins_of(settings, opener.models)
     wider = [stand_in.path for stand_in in stand_ins.values()]
     paths = dict.fromkeys([*settings.ensembles, *wider])
-    opened = {path: opener.open(path) for path in paths}
+    opened = {path: opener.open(path, Edition.at(path, opener.models)) for path in paths}
     refuse_equal_names(list(opened.values()))
     stations = [one.station for one in opened.values()]
     for station in stations:
         station.start()
-    desk = Desk(stations, opener.pools, settings, stand_ins)
+    desk = Desk(stations, opener.pools, settings, stand_ins, shadow=opener.shadow)
+    if opener.shadow:
+        opener.shadow.start()
     # Before the first frame: who judges may have been settled before a restart.
     desk.lineup.watch.look()
     return desk, Reloads(desk, opener, opened, followed)

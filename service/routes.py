@@ -19,7 +19,6 @@ from service.errors import HANDLERS
 from service.exchange import Recorded
 from service.keys import KeyScope
 from service.labels import labels
-from service.lineup import Lineup
 from service.openapi import openapi
 from service.query import refuse_unknown
 from service.schemas import EnsembleOut, EnsemblesOut
@@ -31,27 +30,28 @@ PREFIX = "/v1"
 async def ensembles(request: Request) -> Response:
     """Answer `GET /v1/ensembles`: everything that is loaded."""
     refuse_unknown(request)
-    lineup = Desk.of(request).lineup
-    listed = EnsemblesOut(ensembles=[_described(lineup, name) for name in lineup.stations])
+    desk = Desk.of(request)
+    listed = EnsemblesOut(ensembles=[_described(desk, name) for name in desk.lineup.stations])
     return Response(listed.model_dump_json(), media_type="application/json")
 
 
 async def one_ensemble(request: Request) -> Response:
     """Answer `GET /v1/ensembles/{name}`."""
     refuse_unknown(request)
-    lineup = Desk.of(request).lineup
-    name = lineup.station(request.path_params["name"]).name
-    return Response(_described(lineup, name).model_dump_json(), media_type="application/json")
+    desk = Desk.of(request)
+    name = desk.lineup.station(request.path_params["name"]).name
+    return Response(_described(desk, name).model_dump_json(), media_type="application/json")
 
 
-def _described(lineup: Lineup, name: str) -> EnsembleOut:
-    watch = lineup.watch
+def _described(desk: Desk, name: str) -> EnsembleOut:
+    lineup, watch = desk.lineup, desk.lineup.watch
     return EnsembleOut.of(
         lineup.stations[name].ensemble,
         default=name == lineup.default,
         outlook=watch.outlook(name),
         stand_in=watch.stand_in(name),
         judged_by=watch.judge_of(name),
+        shadow=desk.shadow if name == lineup.default else None,
     )
 
 

@@ -22,6 +22,7 @@ from service.examples import (
     TRIAGE_EXAMPLE,
 )
 from service.outlook import Outlook
+from service.shadow import Outcome, Shadow
 from service.stand_in import StandIn
 
 Score = Annotated[float, Field(ge=0, le=1)]
@@ -257,6 +258,31 @@ class OnDriftOut(Answer):
         )
 
 
+class ShadowOut(Answer):
+    """A second gate that sees a share of the frames, and changes no answer."""
+
+    name: str
+    digest: str
+    share: float = Field(ge=0, le=1, description="Of the frames that are judged.")
+    frames: dict[Outcome, int] = Field(
+        description="By what came of them, in the worker that answers, since it loaded the gate."
+    )
+    agreement: float | None = Field(
+        description="Share of the compared frames with the same decision; null before the first."
+    )
+
+    @classmethod
+    def of(cls, shadow: Shadow) -> Self:
+        """Return the shadow as it is answered."""
+        return cls(
+            name=shadow.name,
+            digest=shadow.gate.digest,
+            share=shadow.share,
+            frames=dict(shadow.counts),
+            agreement=shadow.agreement,
+        )
+
+
 class EnsembleOut(Answer):
     """An ensemble that is loaded."""
 
@@ -285,6 +311,7 @@ class EnsembleOut(Answer):
     live_recall: LiveRecallOut | None = Field(description="null without a review database.")
     on_drift: OnDriftOut | None = Field(description="null when no other gate stands by.")
     judged_by: str = Field(description="Name of the ensemble whose gate judges for it now.")
+    shadow: ShadowOut | None = Field(default=None, description="null without one.")
 
     @classmethod
     def of(
@@ -295,6 +322,7 @@ class EnsembleOut(Answer):
         outlook: Outlook,
         stand_in: StandIn | None,
         judged_by: str,
+        shadow: Shadow | None = None,
     ) -> Self:
         """Return what a client may know of the ensemble."""
         standing = outlook.standing
@@ -321,6 +349,7 @@ class EnsembleOut(Answer):
             live_recall=LiveRecallOut.of(outlook.live) if outlook.live else None,
             on_drift=OnDriftOut.of(stand_in, switched=outlook.switched) if stand_in else None,
             judged_by=judged_by,
+            shadow=ShadowOut.of(shadow) if shadow else None,
         )
 
 

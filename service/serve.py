@@ -22,6 +22,7 @@ from service.auth import is_loopback
 from service.key_file import read_keys
 from service.listening import refuse_deaf_address
 from service.settings import ServiceSettings
+from service.shadow import refuse_stranger
 from service.stand_in import stand_ins_of
 from service.tracing import refuse_untraceable
 
@@ -75,6 +76,9 @@ def refuse_what_cannot_start(settings: ServiceSettings, models: ModelSettings) -
     for path in settings.ensembles:
         digest(read(path), models)
     stand_ins_of(settings, models)
+    if settings.shadow:
+        refuse_stranger(settings.shadow, settings.ensembles[0])
+        digest(read(settings.shadow), models)
     if store := ReviewStore.at(settings.database):
         store.check()
         store.close()

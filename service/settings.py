@@ -118,11 +118,19 @@ class ServiceSettings(BaseSettings):
         default=5, gt=0, description="Between looks at labels and drift alarms."
     )
     reload_seconds: float = Field(
-        default=1,
+        default=0.5,
         ge=0,
         allow_inf_nan=False,
         description="Between looks at the ensemble files and what they name; an edited one is "
         "loaded after the first look that finds it at rest. 0: never.",
+    )
+    shadow: Path | None = Field(
+        default=None,
+        description="Ensemble file of a second gate that sees a share of the frames of the first "
+        "one, and changes no answer.",
+    )
+    shadow_share: float = Field(
+        default=0.1, ge=0, le=1, description="Share of the frames that it sees."
     )
     drain_seconds: float = Field(
         default=5,
@@ -185,6 +193,11 @@ class ServiceSettings(BaseSettings):
                     "and without *"
                 )
         return origins
+
+    @field_validator("shadow")
+    @classmethod
+    def _absolute_too(cls, path: Path | None) -> Path | None:
+        return path.expanduser().absolute() if path else None
 
     @model_validator(mode="after")
     def _bodies_fit(self) -> "ServiceSettings":

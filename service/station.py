@@ -1,13 +1,15 @@
 """One ensemble at work, and the threads it works on."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from time import time
+
+import numpy as np
 
 from ensembles.errors import BadImageError
 from ensembles.reasons import Reason
@@ -17,7 +19,7 @@ from models.frames import Frame
 from models.limits import Limits
 from models.threads import Threads
 from monitoring import metrics
-from monitoring.around import ShownOrder, TimedRule
+from monitoring.around import Forgiving, ShownOrder, TimedRule
 from monitoring.tap import Tap
 from service.batching import Joiner
 from service.flight import Flight
@@ -25,9 +27,12 @@ from service.multipart import Upload
 from service.pace import Pace, Pacing, Steady
 from service.refusals import Refusal
 from service.settings import ServiceSettings
+from service.shadow import Shadow
 from service.tracing import frame_span, show_verdict
 
 LOOK_SECONDS = 0.1
+PLAIN = Frame.of_pixels(np.full((64, 64, 3), 128, dtype=np.uint8))
+"""A picture of nothing: what a voter says of it does not matter, only whether it says anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +72,19 @@ class Station:
         settings: ServiceSettings,
         *,
         tap: Tap | None = None,
+        voters: Mapping[str, Forgiving[Frame]] | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         self.ensemble = ensemble
         self.tap = tap
+        self._voters = voters or {}
+        self._shadow = shadow
         self.name = ensemble.config.name
         self._users = 0
         gate = ensemble.gate
-        voters = [seat.name for seat in gate.seats]
+        names = [seat.name for seat in gate.seats]
         timed = gate.around(
-            rule=TimedRule(gate.rule), asking=ShownOrder(self.name, voters, gate.asking)
+            rule=TimedRule(gate.rule), asking=ShownOrder(self.name, names, gate.asking)
         )
         self._limits = limits
         self._pools = pools
@@ -85,6 +94,21 @@ class Station:
             threads=pools.judge_threads,
             pacing=_pacing(ensemble, settings),
         )
+
+    @property
+    def down(self) -> tuple[str, ...]:
+        """Names of the voters that give no score."""
+        return tuple(name for name, voter in self._voters.items() if voter.pulse.down)
+
+    @property
+    def has_a_voter(self) -> bool:
+        """Whether any voter gives scores."""
+        return not self._voters or len(self.down) < len(self._voters)
+
+    def probe(self) -> None:
+        """Ask the voters that give no score about a plain picture: perhaps they do again."""
+        for name in self.down:
+            self._voters[name].probe([PLAIN])
 
     def start(self) -> None:
         """Begin to watch for drift, if anything does."""
@@ -134,6 +158,8 @@ class Station:
         if self.tap is not None:
             name = flight.of_frame(frame.captured_at, now=time())
             self.tap.note(frame.id, frame.pixels, verdict, name)
+        if self._shadow is not None:
+            self._shadow.offer(upload, frame, verdict)
         return Judged(frame, verdict)
 
     def _decode(self, upload: Upload) -> Frame:

@@ -9,12 +9,14 @@ from models.digest import made_by
 from models.ensemble import Around
 from models.frames import Frame
 from models.settings import ModelSettings
-from monitoring.around import guard
+from monitoring.around import Forgiving, Timed
 from monitoring.identity import Identity
 from monitoring.profile_file import read_profile
 from monitoring.tap import Tap
 from service.settings import ServiceSettings
 
+REST_SECONDS = 30
+"""How long frames go without a voter that was late five times in a row."""
 SHOWN_DIGITS = 16
 """Of a profile's SHA-256, in the name of its folder: another profile starts anew."""
 
@@ -41,16 +43,21 @@ def open_tap(path: Path, models: ModelSettings, settings: ServiceSettings) -> Ta
     )
 
 
-def around_with(tap: Tap | None) -> Around:
-    """Return what puts clock and safety net around a voter, and an ear if drift listens to it."""
-    if tap is None:
-        return guard
-    listening = tap
+def around_with(tap: Tap | None, voters: dict[str, Forgiving[Frame]]) -> Around:
+    """Return what puts clock and safety net around a voter, and an ear if drift listens to it.
+
+    Args:
+        tap: Of the ensemble; None when nothing watches for drift.
+        voters: The safety nets are put here by the names of their voters.
+    """
 
     def around(
         ensemble: str, name: str, voter: Voter[Frame], timeout_seconds: float
     ) -> Voter[Frame]:
-        return listening.around(name, guard(ensemble, name, voter, timeout_seconds))
+        net = Forgiving(ensemble, name, voter, timeout_seconds, rest_seconds=REST_SECONDS)
+        voters[name] = net
+        timed = Timed(ensemble, name, net)
+        return tap.around(name, timed) if tap else timed
 
     return around
 

@@ -23,6 +23,10 @@ def serve(
     ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port.")] = None,
+    shadow: Annotated[
+        Path | None,
+        typer.Option(help="Ensemble file of a gate that sees a share and changes no answer."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes.")] = None,
 ) -> None:
     """Serve a gate over HTTP.
@@ -33,6 +37,7 @@ def serve(
         "ensembles": tuple(path.absolute() for path in ensemble or ()),
         "host": host,
         "port": port,
+        "shadow": shadow.absolute() if shadow else None,
         "workers": workers,
     }
     settings = read_settings().model_copy(update={k: v for k, v in given.items() if v})

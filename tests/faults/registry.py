@@ -1,6 +1,16 @@
 """Every row of the table, in its order: a new file of faults is one line here."""
 
-from tests.faults import bombs, doors, no_pictures, odd_pictures, requests, strangers, uploads
+from tests.faults import (
+    bombs,
+    doors,
+    endings,
+    no_pictures,
+    odd_pictures,
+    reloads,
+    requests,
+    strangers,
+    uploads,
+)
 from tests.faults.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
@@ -8,6 +18,8 @@ FAULTS: tuple[Fault, ...] = (
     *bombs.FAULTS,
     *odd_pictures.FAULTS,
     *requests.FAULTS,
+    *reloads.FAULTS,
+    *endings.FAULTS,
     *uploads.FAULTS,
     *doors.FAULTS,
     *strangers.FAULTS,
