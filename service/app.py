@@ -28,11 +28,10 @@ from service.safe_headers import SafeHeaders
 from service.settings import ServiceSettings, read_settings
 from service.slow_headers import SlowHeaders, connections_of_this_server
 from service.tracing import bentoml_tracing
-from service.watchdog import guard_workers, say_farewell
+from service.watchdog import CANNOT_START, guard_workers, leave_note
 
 BENTOML_MARGIN_SECONDS = 30
 """BentoML's own timeout must never come before ours: its answer has another shape."""
-CANNOT_START = 2
 PROBE_SECONDS = 5
 """Between questions to a voter that gives no score."""
 
@@ -49,6 +48,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.desk = desk
     app.state.door = site.state.door = _open_door()
     readiness.desk = desk
+    leave_note("started")
     connections = connections_of_this_server()
     drain_on_sigterm(readiness, seconds=SETTINGS.drain_seconds)
     digests = {name: station.ensemble.digest for name, station in desk.lineup.stations.items()}
@@ -66,7 +66,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     for task in tasks:
         task.add_done_callback(_tell_of_a_fault)
     yield
-    say_farewell()
+    leave_note("told_to_end")
     for task in tasks:
         task.cancel()
     desk.close()
@@ -94,6 +94,7 @@ def _open_door() -> Door:
 
 def _end(error: SkysiftError) -> NoReturn:
     log.critical("cannot_start", error=str(error))
+    leave_note("cannot_start")
     # Not an exception: the servers around us would print theirs twice, with tracebacks.
     os._exit(CANNOT_START)
 

@@ -9,7 +9,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from service.desk import Desk
-from service.watchdog import say_farewell
+from service.watchdog import leave_note
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -47,7 +47,7 @@ def drain_on_sigterm(readiness: Readiness, *, seconds: float) -> None:
             server(number, frame)
             return
         readiness.draining = True
-        say_farewell()
+        leave_note("told_to_end")
         log.info("draining", seconds=seconds)
         loop.call_soon_threadsafe(loop.call_later, seconds, server, number, None)
 

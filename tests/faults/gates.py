@@ -14,6 +14,8 @@ from tests.faults.pictures import good_picture
 from tests.service.fakes import picture
 
 Tree = dict[str, Any]
+KIND = "tests.service.fake_kind:FakeOptions"
+BUDGET_MS = 300
 
 
 def write_gate(path: Path, *, factor: float = 1.0, **more: object) -> str:
@@ -39,3 +41,20 @@ def write_gate(path: Path, *, factor: float = 1.0, **more: object) -> str:
 def some_pictures() -> tuple[bytes, ...]:
     """Return a picture that the demo gate keeps, and plain ones."""
     return good_picture(), *(picture(shade, side=400) for shade in (0, 60, 120, 180, 240))
+
+
+def fake_gate(file: Path, *behaviours: str, budget_ms: int = BUDGET_MS) -> Path:
+    """Write a gate whose voters behave so (`tests/service/fake_kind.py`), and return its file."""
+    voters = [
+        {
+            "name": f"voter{number}",
+            "kind": KIND,
+            "threshold": 0.5,
+            "timeout_ms": budget_ms,
+            "options": {"behaves": behaves},
+        }
+        for number, behaves in enumerate(behaviours)
+    ]
+    tree = {"name": "demo", "target": "light", "voters": voters, "full_ballots": 1}
+    file.write_text(yaml.safe_dump(tree))
+    return file

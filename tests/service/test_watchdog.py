@@ -13,7 +13,7 @@ import pytest
 
 from service.child import Served, free_port, served
 from service.settings import ServiceSettings
-from service.watchdog import FAREWELLS, WORKER_DIED, Watchdog, guard_workers, say_farewell
+from service.watchdog import CANNOT_START, NOTES, WORKER_DIED, Watchdog, leave_note
 from tests.service.fakes import DARK
 from tests.service.test_server import ENSEMBLE, post
 
@@ -29,40 +29,43 @@ def worker() -> Iterator["subprocess.Popen[bytes]"]:
         process.kill()
 
 
-def nothing() -> None:
-    pass
-
-
-def test_a_worker_that_is_gone_is_seen(tmp_path: Path) -> None:
-    dog = Watchdog(tmp_path, nothing)
+@pytest.mark.parametrize(("contained", "code"), [(True, WORKER_DIED), (False, 0)])
+def test_a_worker_that_is_gone_is_seen_where_nobody_starts_another(
+    tmp_path: Path, contained: bool, code: int
+) -> None:
+    dog = Watchdog(tmp_path, contained=contained)
     with worker() as one, worker():
         before = dog.look()
         one.kill()
         one.wait()
 
-        assert before == set()
-        assert dog.look() == {one.pid}
+        assert (before, dog.look()) == (0, code)
 
 
 def test_one_that_was_told_to_end_is_not(tmp_path: Path) -> None:
-    dog = Watchdog(tmp_path, nothing)
+    dog = Watchdog(tmp_path, contained=True)
     with worker() as one:
         dog.look()
-        (tmp_path / str(one.pid)).touch()
+        (tmp_path / f"{one.pid}.told_to_end").touch()
         one.kill()
         one.wait()
 
-        assert dog.look() == set()
+        assert dog.look() == 0
 
 
-def test_on_a_bare_host_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("BENTOML_CONTAINERIZED", raising=False)
-    monkeypatch.delenv(FAREWELLS, raising=False)
+def test_a_service_ends_when_none_of_its_workers_could_ever_start(tmp_path: Path) -> None:
+    dog = Watchdog(tmp_path, contained=False)
+    (tmp_path / "1.cannot_start").touch()
+    never = dog.look()
+    (tmp_path / "2.started").touch()
 
-    guard_workers(patience_seconds=1)
-    say_farewell()
+    assert (never, dog.look()) == (CANNOT_START, 0)
 
-    assert FAREWELLS not in os.environ
+
+def test_a_worker_without_a_watchdog_leaves_no_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(NOTES, raising=False)
+
+    leave_note("started")
 
 
 @contextmanager
