@@ -1,6 +1,6 @@
 """How well drift is seen, on the demo world with flights as groups.
 
-    python -m benchmarks.drift CACHE [--reference 360] [--test 160] [--windows 200]
+    python -m benchmarks.drift CACHE [--reference 360] [--test 110] [--windows 200]
                                [--evidently 50] [--long 30]
 
 Draws flights into the folder CACHE, lets the demo gate score usual and shifted ones (both are kept
@@ -12,7 +12,7 @@ out, which takes most of the time.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,7 +39,7 @@ from benchmarks.drift_world import (
     observe_corrupted,
 )
 from monitoring.drift import Drift
-from monitoring.make_profile import make_profile
+from monitoring.make_profile import make_profile, rows_by_flight
 from monitoring.observation import Observations, rank_of
 from monitoring.pane_state import rows_of
 from monitoring.panes import Arrival
@@ -75,6 +75,11 @@ class Sizes:
         first = self.reference + BEFORE_CORRUPTED
         return range(first, first + CORRUPTED_FLIGHTS)
 
+    def clean(self, fresh: Observations) -> Observations:
+        """Return the frames of those as they were before."""
+        flights = list(rows_by_flight(fresh.flights).values())
+        return fresh.take(np.concatenate(flights[BEFORE_CORRUPTED:][:CORRUPTED_FLIGHTS]))
+
     @property
     def long_flights(self) -> range:
         """Flights of as many frames as a window has."""
@@ -95,7 +100,7 @@ def main() -> None:
     print(f"false alarms at nominal 1 %, new flights: {false_alarms(profile, fresh):.1%}")
     print(f"the same, limits for independent frames: {false_alarms(alone, fresh):.1%}\n")
     rivals = _rivals(usual, cache, sizes.evidently)
-    print_powers(list(_powers(profile, rivals, fresh, cache, sizes)), rivals)
+    print_powers(_powers(profile, rivals, fresh, cache, sizes), rivals)
     if sizes.long:
         print_consecutive(profile, fresh, cache, sizes)
     for voter in identity.voters:
@@ -110,7 +115,7 @@ def _asked() -> tuple[Path, Sizes]:
     parser.add_argument("cache", type=Path)
     for name, usual in (
         ("reference", 360),
-        ("test", 160),
+        ("test", 110),
         ("windows", 200),
         ("evidently", 50),
         ("long", 30),
@@ -130,7 +135,7 @@ def _rivals(usual: Observations, cache: Path, evidently: int) -> list[Limited]:
     rivals: list[Rival] = [ExactMmd(sample), CentroidDistance(sample)]
     if evidently:
         other = Evidently(sample, cache / "environments", evidently)
-        flagged = other.alarms(windows).mean(axis=0)
+        flagged = other.alarms(windows[:evidently]).mean(axis=0)
         shown = ", ".join(f"{n} {x:.0%}" for n, x in zip(other.names, flagged, strict=True))
         print(f"usual windows that it calls drift at limits of its own: {shown}")
         print(f"{1e3 * other.seconds / other.windows:.0f} ms a window\n")
@@ -141,7 +146,7 @@ def _rivals(usual: Observations, cache: Path, evidently: int) -> list[Limited]:
 def _powers(
     profile: Profile, rivals: Sequence[Limited], fresh: Observations, cache: Path, sizes: Sizes
 ) -> Iterator[Power]:
-    clean, _ = observe(cache, "usual", sizes.corrupted)
+    clean = sizes.clean(fresh)
     shifts = [("none, 0%", mixed(fresh, fresh, 0.0))]
     for name in CORRUPTIONS:
         other, _ = observe_corrupted(cache, name, sizes.corrupted)
@@ -154,7 +159,7 @@ def _powers(
         yield power(name, draw_window, profile=profile, rivals=rivals, windows=sizes.windows)
 
 
-def print_powers(powers: Sequence[Power], rivals: Sequence[Limited]) -> None:
+def print_powers(powers: Iterable[Power], rivals: Sequence[Limited]) -> None:
     """Print the table of powers."""
     names = ("Skysift", *(name for one in rivals for name in one.rival.names))
     print(f"| shift | {' | '.join(names)} | right attribute | wrong |")
@@ -162,7 +167,7 @@ def print_powers(powers: Sequence[Power], rivals: Sequence[Limited]) -> None:
     for one in powers:
         cells = (one.ours, *one.rivals, one.right, one.wrong)
         shown = " | ".join("" if np.isnan(cell) else f"{cell:.2f}" for cell in cells)
-        print(f"| {one.name} | {shown} |")
+        print(f"| {one.name} | {shown} |", flush=True)
     print()
 
 
@@ -170,7 +175,7 @@ def print_consecutive(profile: Profile, fresh: Observations, cache: Path, sizes:
     """Print how often windows of one flight alarm, and windows of fifty."""
     draw(cache, "long", sizes.long_flights)
     usual, _ = observe(cache, "long", sizes.long_flights)
-    clean, _ = observe(cache, "usual", sizes.corrupted)
+    clean = sizes.clean(fresh)
     print("| shift, all frames | 5 frames of each of 50 flights | 250 in a row of one flight |")
     print("|---|---|---|")
     many = power("none", mixed(fresh, fresh, 0), profile=profile, rivals=(), windows=sizes.windows)

@@ -12,6 +12,7 @@ from monitoring.make_profile import rows_by_flight
 from monitoring.observation import Observations
 from monitoring.pane_state import rows_of
 from monitoring.profile import Profile
+from monitoring.simulation import state_of
 from monitoring.statistics import statistics_of
 from monitoring.tail import Tails
 
@@ -23,7 +24,7 @@ def scores_by_flight(frames: Observations, profile: Profile) -> Floats:
     """Return the score of each flight's window, which is all its frames, shape (flights,)."""
     rows = rows_of(frames, profile.reference)
     flights = rows_by_flight(frames.flights).values()
-    windows = np.stack([rows[own].sum(axis=0) for own in flights])
+    windows = np.stack([state_of(rows, [own]) for own in flights])
     return profile.limits[5].score(statistics_of(windows, profile.baseline, profile.reference))
 
 

@@ -171,6 +171,8 @@ def _kept(
                 _judge(observer, waiting, tell)
                 waiting.clear()
         _judge(observer, waiting, tell)
+        if np.isnan(observer.observations.scores).any():
+            raise RuntimeError("the machine is so busy that voters gave up: nothing is measured")
         write_observations(path, observer.observations, observer.identity)
     return read_observations(path)
 

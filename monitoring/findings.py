@@ -14,6 +14,9 @@ from monitoring.statistics import statistics_of
 Kind = Literal["data", "voter", "label_shift"]
 KINDS: tuple[Kind, ...] = ("data", "voter", "label_shift")
 
+FAR_AHEAD = 2.0
+"""Times the surprise of the next attribute."""
+
 EMBEDDING = "embedding"
 KEPT = "share kept"
 
@@ -37,12 +40,14 @@ class Finding:
         panes: Of the window.
         score: -log10 of the chance that a usual window has a statistic as rare.
         limit: From which it is an alarm.
-        attributes: -log10 of the chance of each attribute's rarest statistic, by itself.
+        attributes: -log10 of the chance of each attribute's rarest statistic, by itself; among
+            all frames, or among those of the same flight.
         voters: The same for the scores of each voter.
         embedding: The same for the embedding; 0 without one.
         kept: The same for the share kept.
         kinds: Which drift it is; empty below the limit.
         causes: What moved, the rarest first: attributes, voters, `embedding`, `share kept`.
+        attribute: The one that can be called the cause; empty when it is not clear which, or none.
     """
 
     panes: int
@@ -54,6 +59,7 @@ class Finding:
     kept: float
     kinds: tuple[Kind, ...]
     causes: tuple[str, ...]
+    attribute: str
 
     @property
     def alarms(self) -> bool:
@@ -75,7 +81,10 @@ def find(window: State, profile: Profile, *, panes: int, limit: float) -> Findin
     surprises = limits.surprises(numbers)[0]
     score = float(limits.score(numbers)[0])
     by_owner = _by_owner(profile, surprises)
-    attributes = {name: by_owner["attribute", name] for name in ATTRIBUTES}
+    among_all = {name: by_owner["attribute", name] for name in ATTRIBUTES}
+    attributes = {
+        name: max(rare, by_owner.get(("spread", name), 0.0)) for name, rare in among_all.items()
+    }
     voters = {name: by_owner["voter", name] for name in profile.identity.voters}
     embedding = max(
         (rare for (part, _), rare in by_owner.items() if part == EMBEDDING), default=0.0
@@ -87,7 +96,32 @@ def find(window: State, profile: Profile, *, panes: int, limit: float) -> Findin
         (name for name, rare in moved.items() if rare >= single), key=lambda n: -moved[n]
     )
     kinds = _kinds(attributes, voters, moved, single, profile) if score >= limit else ()
-    return Finding(panes, score, limit, attributes, voters, embedding, kept, kinds, tuple(causes))
+    return Finding(
+        panes=panes,
+        score=score,
+        limit=limit,
+        attributes=attributes,
+        voters=voters,
+        embedding=embedding,
+        kept=kept,
+        kinds=kinds,
+        causes=tuple(causes),
+        attribute=_named(among_all, attributes, single),
+    )
+
+
+def _named(among_all: Mapping[str, float], attributes: Mapping[str, float], single: float) -> str:
+    """Return the attribute that can be called the cause; empty when none can.
+
+    What happens to a few frames moves several attributes among those of their flight, and not
+    always its own the most: a tint moves saturation, noise the dark channel. So there the rarest
+    is named only when it is far ahead.
+    """
+    first, second = sorted(attributes, key=attributes.__getitem__, reverse=True)[:2]
+    if attributes[first] < single:
+        return ""
+    clear = among_all[first] >= single or attributes[first] >= FAR_AHEAD * attributes[second]
+    return first if clear else ""
 
 
 def _by_owner(

@@ -138,6 +138,7 @@ def report_of(ensemble: str, judged: Judged) -> dict[str, Any]:
                 "limit": round(finding.limit, 4),
                 "kinds": finding.kinds,
                 "causes": finding.causes,
+                "attribute": finding.attribute,
                 "attributes": {name: round(v, 4) for name, v in finding.attributes.items()},
                 "voters": {name: round(v, 4) for name, v in finding.voters.items()},
                 "embedding": round(finding.embedding, 4),

@@ -22,6 +22,7 @@ from monitoring.simulation import (
     WINDOWS,
     Effort,
     simulate,
+    state_of,
     thinned,
 )
 from monitoring.statistics import Baseline, statistics_of
@@ -73,7 +74,7 @@ def make_profile(
     reference = fit(frames.take(fitting), _renumbered(parts.fitting), thresholds, seed=seed)
     rows = rows_of(frames, reference)
     limits = limits_of(simulate(rows, parts.limiting, reference, rng, effort=effort))
-    baseline = Baseline.of(rows[np.concatenate(parts.limiting)])
+    baseline = Baseline.of(rows, parts.limiting)
     checked = _self_check(rows, parts.checking, reference, baseline, limits[WINDOWS[0]], rng)
     points, axes = _map(frames, reference, fitting, rng)
     return Profile(
@@ -142,8 +143,7 @@ def _checked_window(rows: State, flights: Sequence[Rows], rng: np.random.Generat
     """
     most = min(WINDOWS[0] * FRAMES_PER_PANE // FRAMES_PER_FLIGHT, max(1, len(flights) // 2))
     drawn = rng.permutation(len(flights))[:most]
-    chosen = [thinned(flights[index], rng) for index in drawn]
-    return np.asarray(rows[np.concatenate(chosen)].sum(axis=0))
+    return state_of(rows, [thinned(flights[index], rng) for index in drawn])
 
 
 def _map(

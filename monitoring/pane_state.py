@@ -4,6 +4,7 @@ Integers add exactly, so states merge with `+` in any order and give the same bi
 are kept in fixed point; 2^20 leaves room for 2^40 frames of numbers below 8.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -24,6 +25,9 @@ BLOCK_ROWS = 32
 """Rows that are multiplied at once, always, with rows of zeros where there are fewer frames: a
 matrix product rounds by the shape of its operands, and a frame must give the same row alone as
 among others."""
+
+HALF = 10
+"""Bits by which fixed point is cut before it is squared, so that squares are in fixed point."""
 
 FEW_PRODUCTS = 2**18
 """Multiplications that OpenBLAS does on the thread that asks. More are shared out among all cores,
@@ -72,6 +76,8 @@ class Layout:
             "attribute_sums": len(ATTRIBUTE_OF),
             "attribute_lows": len(ATTRIBUTE_OF),
             "attribute_highs": len(ATTRIBUTE_OF),
+            "companions": 1,
+            "attribute_spreads": len(ATTRIBUTE_OF),
             "score_bins": self.voters * SCORE_BINS,
             "disagreements": pairs,
             "sole_keeps": self.voters,
@@ -99,6 +105,10 @@ class Layout:
     def blank(self, rows: int) -> State:
         """Return states that have seen nothing, shape (rows, width)."""
         return np.zeros((rows, self.width), dtype=np.int64)
+
+
+HEAD = Layout(voters=0, dimension=0, clusters=0).parts
+"""Where those parts are that stand at the same place in every state."""
 
 
 @cache
@@ -129,6 +139,28 @@ def rows_of(frames: Observations, reference: Reference) -> State:
     if reference.embedding is not None:
         _enter_embeddings(rows, part, frames.embeddings, reference.embedding)
     return rows
+
+
+def seen_together(rows: State, lengths: Sequence[int]) -> State:
+    """Return the state of the frames of some flights, shape (width,).
+
+    It is their sum, and how far frames are from their own flight, which single rows cannot know:
+    `companions` is how many frames had one before them in their flight, and `attribute_spreads`
+    the sum of squared deviations from the means of the flights, in fixed point. Both are made of
+    whole numbers, so that the order of the frames of a flight changes nothing.
+
+    Args:
+        rows: Flight by flight, shape (n, width).
+        lengths: How many frames of each flight, at least one.
+    """
+    counts = np.asarray(lengths, dtype=np.int64)
+    state: State = rows.sum(axis=0)
+    deviations = rows[:, HEAD["attribute_sums"]] >> HALF
+    sums = np.add.reduceat(deviations, np.cumsum(counts) - counts, axis=0)
+    spreads = (deviations**2).sum(axis=0) - (sums**2 // counts[:, None]).sum(axis=0)
+    state[HEAD["attribute_spreads"]] += spreads
+    state[HEAD["companions"]] += len(rows) - len(counts)
+    return state
 
 
 def fixed(numbers: Floats | Floats64) -> State:

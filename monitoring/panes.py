@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitoring.pane_state import State
+from monitoring.pane_state import State, seen_together
 from monitoring.simulation import FRAMES_PER_FLIGHT, FRAMES_PER_PANE, WINDOWS
 
 LONGEST_PANE_SECONDS = 30 * 60.0
@@ -38,7 +38,7 @@ class Pane:
     """A closed pane.
 
     Args:
-        state: The sum of its frames.
+        state: Of its frames, seen together.
         seconds: When the first and the last of its frames came.
         numbers: Which frames it holds, in the order of their flights and ranks.
         flights: How many flights they are of.
@@ -92,7 +92,10 @@ class OpenPane:
         """Return the pane as it is now."""
         chosen = self.arrivals
         return Pane(
-            state=np.sum([each.row for each in chosen], axis=0, dtype=np.int64),
+            state=seen_together(
+                np.array([each.row for each in chosen], dtype=np.int64),
+                [len(flight) for flight in self._flights.values()],
+            ),
             seconds=(self._first, self._last),
             numbers=tuple(each.number for each in chosen),
             flights=len(self._flights),

@@ -23,7 +23,7 @@ from monitoring.reference import (
 from monitoring.statistics import Baseline
 from monitoring.tail import Tails
 
-FORMAT = "skysift-profile-1"
+FORMAT = "skysift-profile-2"
 """Another number when a file of the old kind could not be read, or would be read wrongly."""
 
 Arrays = dict[str, Any]

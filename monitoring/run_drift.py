@@ -13,7 +13,7 @@ from monitoring.pane_state import rows_of
 from monitoring.panes import Arrival
 from monitoring.profile import Profile
 from monitoring.reference import Rows
-from monitoring.simulation import FRAMES_PER_FLIGHT, ONE_FLIGHT
+from monitoring.simulation import FRAMES_PER_FLIGHT, ONE_FLIGHT, state_of
 
 UNUSUAL_FLIGHT = 3.0
 """Score from which a flight by itself is called unusual: one usual flight in a thousand."""
@@ -81,7 +81,7 @@ def drift_of(frames: Observations, profile: Profile, *, false_alarms_per_week: f
     rows = rows_of(frames, profile.reference)
     ranks = [rank_of(name) for name in frames.ids]
     flights = [
-        _flight(name, own, frames, rows[_thinned(own, ranks)].sum(axis=0), profile)
+        _flight(name, own, frames, state_of(rows, [_thinned(own, ranks)]), profile)
         for name, own in rows_by_flight(frames.flights).items()
     ]
     drift = Drift(profile, false_alarms_per_week=false_alarms_per_week)

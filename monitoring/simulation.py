@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring.attributes import Floats64
-from monitoring.pane_state import State
+from monitoring.pane_state import State, seen_together
 from monitoring.reference import Reference, Rows
 from monitoring.statistics import Baseline, statistics_of
 
@@ -73,19 +73,22 @@ def simulate(
     found: dict[int, list[Floats64]] = {panes: [] for panes in (ONE_FLIGHT, *WINDOWS)}
     for _ in range(effort.worlds):
         again = rng.integers(len(flights), size=len(flights))
-        baseline = Baseline.of(np.concatenate([rows[flights[index]] for index in again]))
-        panes = np.stack(
-            [rows[chosen].sum(axis=0) for chosen in panes_of(flights, rng, effort.panes)]
-        )
-        alone = np.stack([rows[thinned(flight, rng)].sum(axis=0) for flight in flights])
+        baseline = Baseline.of(rows, [flights[index] for index in again])
+        panes = np.stack([state_of(rows, pane) for pane in panes_of(flights, rng, effort.panes)])
+        alone = np.stack([state_of(rows, [thinned(flight, rng)]) for flight in flights])
         found[ONE_FLIGHT].append(statistics_of(alone, baseline, reference))
         for size in WINDOWS:
             found[size].append(statistics_of(sliding(panes, size), baseline, reference))
     return tuple(Simulated(size, np.stack(looks)) for size, looks in found.items())
 
 
-def panes_of(flights: Sequence[Rows], rng: np.random.Generator, count: int) -> Iterator[Rows]:
-    """Yield the rows of simulated panes: whole flights, thinned like real ones."""
+def state_of(rows: State, flights: Sequence[Rows]) -> State:
+    """Return the state of frames that were seen together, by the rows of each flight."""
+    return seen_together(rows[np.concatenate(flights)], [len(own) for own in flights])
+
+
+def panes_of(flights: Sequence[Rows], rng: np.random.Generator, count: int) -> Iterator[list[Rows]]:
+    """Yield simulated panes, the rows of each flight: whole flights, thinned like real ones."""
     for _ in range(count):
         pane: list[Rows] = []
         room = FRAMES_PER_PANE
@@ -93,7 +96,7 @@ def panes_of(flights: Sequence[Rows], rng: np.random.Generator, count: int) -> I
             flight = flights[int(rng.integers(len(flights)))]
             pane.append(thinned(flight, rng)[:room])
             room -= len(pane[-1])
-        yield np.concatenate(pane)
+        yield pane
 
 
 def thinned(flight: Rows, rng: np.random.Generator) -> Rows:

@@ -11,11 +11,19 @@ from itertools import combinations
 import numpy as np
 
 from monitoring.attributes import ATTRIBUTE_OF, Floats64
-from monitoring.pane_state import ONE, SCORE_BINS, Layout, State
-from monitoring.reference import EmbeddingReference, Reference
+from monitoring.pane_state import ONE, SCORE_BINS, Layout, State, seen_together
+from monitoring.reference import EmbeddingReference, Reference, Rows
 
 COMPONENTS = (16, 64)
 """How many directions the first two T2 look at; the third looks at all of them."""
+
+SPREADS = [place for place, name in enumerate(ATTRIBUTE_OF) if name != "blockiness"]
+SPREAD_OF = tuple(ATTRIBUTE_OF[place] for place in SPREADS)
+"""Of which numbers the spread within flights is watched. Whatever blurs or sharpens moves
+blockiness: its spread would cry out first and say nothing."""
+
+LEAST_SPREAD = 1e-4
+"""Added to variances, so that frames without any difference are no infinite surprise."""
 
 PSI_FLOOR = 0.5
 """Frames added to every bin, so that an empty one is no infinite surprise."""
@@ -27,8 +35,9 @@ class Statistic:
 
     Args:
         name: For reports.
-        part: `attribute`, `embedding`, `voter` (its scores), `pair` (how often two disagree),
-            `alone` (how often one alone says yes) or `kept`.
+        part: `attribute`, `spread` (of an attribute among the frames of a flight), `embedding`,
+            `voter` (its scores), `pair` (how often two disagree), `alone` (how often one alone says
+            yes) or `kept`.
         owner: Which attribute or voter it speaks of; for the embedding, how it is looked at.
     """
 
@@ -44,9 +53,10 @@ class Baseline:
     state: State
 
     @classmethod
-    def of(cls, rows: State) -> "Baseline":
-        """Return the baseline that these rows make together."""
-        return cls(rows.sum(axis=0))
+    def of(cls, rows: State, flights: Sequence[Rows]) -> "Baseline":
+        """Return the baseline that the rows of these flights make together."""
+        chosen = rows[np.concatenate(flights)]
+        return cls(seen_together(chosen, [len(own) for own in flights]))
 
 
 def statistics_for(voters: Sequence[str], *, embedded: bool) -> tuple[Statistic, ...]:
@@ -56,6 +66,7 @@ def statistics_for(voters: Sequence[str], *, embedded: bool) -> tuple[Statistic,
         for how in ("mean", "unusually low", "unusually high")
         for name in ATTRIBUTE_OF
     ]
+    found += [Statistic(f"{name} within flights", "spread", name) for name in SPREAD_OF]
     found += [Statistic(f"{voter} scores", "voter", voter) for voter in voters]
     found += [
         Statistic(f"{one} against {other}", "pair", f"{one} {other}")
@@ -86,6 +97,7 @@ def statistics_of(windows: State, baseline: Baseline, reference: Reference) -> F
     base = baseline.state[None, :]
     looks = [
         _attribute_shifts(windows, base, layout),
+        _spreads(windows, base, layout),
         _score_shifts(windows, base, layout),
         *(
             _rate_shifts(windows, base, layout, part)
@@ -130,6 +142,22 @@ def _attribute_shifts(windows: State, base: State, layout: Layout) -> Floats64:
     return np.concatenate(
         [np.abs(means) / ONE * weight, *(tail * weight for tail in tails)], axis=1
     )
+
+
+def _spreads(windows: State, base: State, layout: Layout) -> Floats64:
+    """Return by how much more frames differ from their own flight than usual, shape (w, 7).
+
+    Frames of a flight are alike, so one that something happened to stands out among its own
+    where it would be lost among those of all flights. The log of the ratio of the variances,
+    times what its standard deviation depends on.
+    """
+    now, usual = (
+        means_of(states, layout, "attribute_spreads", per="companions")[:, SPREADS] / ONE
+        for states in (windows, base)
+    )
+    ratio = np.log((now + LEAST_SPREAD) / (usual + LEAST_SPREAD))
+    weight = _weights(windows, base, layout, per="companions")
+    return np.asarray(np.maximum(ratio, 0) * np.sqrt(weight))
 
 
 def _rate_shifts(windows: State, base: State, layout: Layout, name: str) -> Floats64:

@@ -82,4 +82,7 @@ def facts_of(found: RunDrift) -> dict[str, object]:
 
 
 def _causes(finding: Finding) -> str:
-    return ", ".join(finding.causes[:3]) or "nothing by itself"
+    """Return what moved; several attributes of which none is clearly the cause stand together."""
+    moved = ", ".join(finding.causes[:3]) or "nothing by itself"
+    unclear = not finding.attribute and sum(c in finding.attributes for c in finding.causes) > 1
+    return f"{moved} together" if unclear else moved

@@ -1,13 +1,17 @@
+from dataclasses import replace
+
 import pytest
 
 from monitoring.drift import PANES_PER_WEEK_AT_FIRST, Drift
-from monitoring.findings import KINDS, WHAT_TO_DO
+from monitoring.findings import KINDS, WHAT_TO_DO, find
 from monitoring.limits import SECONDS_PER_WEEK
+from monitoring.make_profile import rows_by_flight
 from monitoring.observation import Observations, rank_of
 from monitoring.pane_state import rows_of
 from monitoring.panes import Arrival
 from monitoring.profile import Profile
 from monitoring.run_drift import drift_of
+from monitoring.simulation import state_of
 from tests.monitoring.worlds import frames_of
 
 
@@ -56,6 +60,28 @@ def test_what_moved_is_named(profile: Profile) -> None:
     found = drift_of(frames_of(150, seed=12, brightness=2.0), profile, false_alarms_per_week=1)
 
     assert found.alarms[-1].causes[0] == "brightness"
+
+
+@pytest.mark.parametrize(
+    ("moved", "named"),
+    [
+        ({0: 1.2}, "brightness"),
+        ({0: 1.5, 2: 1.5}, ""),
+        ({0: 0.0}, ""),
+    ],
+    ids=["one attribute", "two as much as each other", "none"],
+)
+def test_what_moved_in_few_frames_is_named_only_when_it_is_clear(
+    profile: Profile, moved: dict[int, float], named: str
+) -> None:
+    frames = frames_of(50, each=5, seed=12)
+    attributes = frames.attributes.copy()
+    for column, by in moved.items():
+        attributes[::5, column] += by
+    few = replace(frames, attributes=attributes)
+    state = state_of(rows_of(few, profile.reference), list(rows_by_flight(few.flights).values()))
+
+    assert find(state, profile, panes=5, limit=2.0).attribute == named
 
 
 def test_flights_that_drifted_are_found_among_others(profile: Profile) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.fit import fit
-from monitoring.pane_state import ONE, Layout, rows_of
+from monitoring.pane_state import ONE, Layout, rows_of, seen_together
 from monitoring.profile import Profile
 from monitoring.statistics import statistics_of
 from tests.monitoring.worlds import frames_of
@@ -33,6 +33,45 @@ def test_any_split_of_ten_thousand_frames_in_any_order_gives_the_same_bits(
         statistics_of(merged[None], profile.baseline, profile.reference),
         statistics_of(whole[None], profile.baseline, profile.reference),
     )
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_neither_the_order_of_flights_nor_that_of_their_frames_changes_a_bit(
+    profile: Profile, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, 6, size=10)
+    rows = rows_of(FRAMES.take(np.arange(lengths.sum())), profile.reference)
+    flights = np.split(rows, np.cumsum(lengths)[:-1])
+    order = rng.permutation(len(flights))
+    shuffled = [rng.permutation(flights[index]) for index in order]
+
+    state = seen_together(np.concatenate(shuffled), lengths[order].tolist())
+
+    assert np.array_equal(state, seen_together(rows, lengths.tolist()))
+
+
+def test_frames_seen_together_tell_how_far_they_are_from_their_own_flight(
+    profile: Profile,
+) -> None:
+    frames = FRAMES.take(np.arange(50))
+    usual = profile.reference.attributes
+    deviations = np.clip((frames.attributes - usual.centre) / usual.spread, -4, 4)
+    flights = deviations.reshape(5, 10, -1)
+    part = Layout.of(profile.reference).parts
+
+    state = seen_together(rows_of(frames, profile.reference), [10] * 5)
+
+    within = ((flights - flights.mean(axis=1, keepdims=True)) ** 2).sum(axis=(0, 1))
+    assert state[part["companions"]] == [45]
+    assert state[part["attribute_spreads"]] / ONE == pytest.approx(within, rel=0.01)
+
+
+def test_a_frame_alone_has_no_companions(profile: Profile) -> None:
+    row = rows_of(FRAMES.take(np.arange(1)), profile.reference)
+
+    assert np.array_equal(seen_together(row, [1]), row[0])
 
 
 @pytest.mark.parametrize("together", [1, 3, 31, 32, 33])
