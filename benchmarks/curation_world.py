@@ -23,6 +23,7 @@ from ensembles.score_table import Codes
 from ensembles.voter import Floats
 from models.frames import Frame
 from models.settings import ModelSettings
+from monitoring.observation import Observation
 
 Bools = npt.NDArray[np.bool_]
 
@@ -34,7 +35,7 @@ ADVANCE = 0.1
 
 TARGET = "hiker"
 KINDS = (TARGET, "car", "boat", "tent", "deer")
-BATCH = 32
+SEEN = "seen.npz"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,12 +83,19 @@ def flown(folder: Path, *, flights: int, seed: int) -> Flown:
 
 def _fly(folder: Path, flights: int, seed: int) -> Flown:
     observer = Observer(CONFIG, ModelSettings())
-    parts = []
     for flight in range(flights):
         place, land = _draw(folder, seed, flight)
-        parts.append(_seen(place, land, flight, observer))
+        if not (place / SEEN).exists():
+            seen = _seen(place, land, flight, observer)
+            np.savez(place / SEEN, **{name: getattr(seen, name) for name in Flown.__slots__})
         print(f"flights flown: {flight + 1} of {flights}", flush=True)
+    parts = [_read(folder / f"{flight:04d}" / SEEN) for flight in range(flights)]
     return Flown(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _read(path: Path) -> tuple[npt.NDArray[np.generic], ...]:
+    with np.load(path, allow_pickle=False) as stored:
+        return tuple(stored[name] for name in Flown.__slots__)
 
 
 def _draw(folder: Path, seed: int, flight: int) -> tuple[Path, str]:
@@ -111,26 +119,28 @@ def _draw(folder: Path, seed: int, flight: int) -> tuple[Path, str]:
     return place, f"{conditions.land} {conditions.season}"
 
 
-def _seen(
-    place: Path, land: str, flight: int, observer: Observer
-) -> tuple[Floats, Floats, Bools, npt.NDArray[np.str_], Codes]:
+def _seen(place: Path, land: str, flight: int, observer: Observer) -> Flown:
     pictures = sorted(place.rglob("*.jpg"))
-    frames = [Frame.decode(path.read_bytes(), source=str(path)) for path in pictures]
-    observed = [
-        observer.observe(frame, verdict, str(flight))
-        for frame, verdict in zip(
-            frames, observer.ensemble.gate.judge(frames, ask_all=True), strict=True
-        )
-    ]
+    observed = [_observed(path, flight, observer) for path in pictures]
     things = _things(place)
     names = [path.relative_to(place).as_posix() for path in pictures]
-    return (
+    return Flown(
         np.array([each.embedding for each in observed], dtype=np.float32),
         np.array([each.scores for each in observed], dtype=np.float32),
         np.array([[kind in things[name] for kind in KINDS] for name in names], dtype=bool),
         np.full(len(names), land, dtype="<U20"),
         np.full(len(names), flight, dtype=np.int64),
     )
+
+
+def _observed(path: Path, flight: int, observer: Observer) -> Observation:
+    """Return what the voters see; on a busy machine one may be late, and is asked again."""
+    frame = Frame.decode(path.read_bytes(), source=str(path))
+    while True:
+        (verdict,) = observer.ensemble.gate.judge([frame], ask_all=True)
+        observation = observer.observe(frame, verdict, str(flight))
+        if observation.embedding is not None and np.isfinite(observation.scores).all():
+            return observation
 
 
 def _things(place: Path) -> dict[str, set[str]]:
@@ -142,24 +152,61 @@ def _things(place: Path) -> dict[str, set[str]]:
     return found
 
 
-def long_tailed(
-    seen: Flown, rng: np.random.Generator, *, hikers: float, rare_lands: int, flights_of_rare: int
-) -> Flown:
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What is rare in a pool.
+
+    Args:
+        hikers: Share of frames that show one.
+        rare_lands: So many of the lands become rare.
+        flights_of_rare: Flights that are left of each of these.
+        short: Share of flights of which two frames are left: the drone passed by, and hovered over
+            the others.
+        passing: Whether of the hikers of a flight at most two frames are left; else all or none.
+    """
+
+    hikers: float = 0.015
+    rare_lands: int = 4
+    flights_of_rare: int = 1
+    short: float = 0.0
+    passing: bool = False
+
+
+FRAMES_OF_SHORT = 2
+
+
+def long_tailed(seen: Flown, rng: np.random.Generator, tail: Tail) -> Flown:
     """Return a pool in which hikers and some lands are rare, as they are over a summer's flights.
 
     Args:
         seen: Frames of many flights.
-        rng: Which hikers and which lands are left.
-        hikers: Share of frames that show one, afterwards; whole flights' hikers are taken away.
-        rare_lands: So many of the lands become rare.
-        flights_of_rare: Flights that are left of each of these.
+        rng: Which hikers, which lands and which flights are left.
+        tail: What is rare.
     """
-    lands = rng.permutation(np.unique(seen.lands))[:rare_lands]
+    lands = rng.permutation(np.unique(seen.lands))[: tail.rare_lands]
     kept = np.ones(len(seen), dtype=bool)
     for land in lands:
         here = rng.permutation(np.unique(seen.flights[seen.lands == land]))
-        kept &= ~np.isin(seen.flights, here[flights_of_rare:])
-    return _few_hikers(seen.take(kept), rng, hikers)
+        kept &= ~np.isin(seen.flights, here[tail.flights_of_rare :])
+    if tail.short:
+        flights = np.unique(seen.flights)
+        short = rng.permutation(flights)[: round(tail.short * len(flights))]
+        kept &= ~np.isin(seen.flights, short) | _at_most(seen.flights, FRAMES_OF_SHORT, rng)
+    if tail.passing:
+        shown = seen.shows[:, KINDS.index(TARGET)]
+        kept &= ~shown | _at_most(np.where(shown, seen.flights, -1), FRAMES_OF_SHORT, rng)
+    return _few_hikers(seen.take(kept), rng, tail.hikers)
+
+
+def _at_most(groups: Codes, count: int, rng: np.random.Generator) -> Bools:
+    """Return rows, drawn, of which each group has at most so many."""
+    order = rng.permutation(len(groups))
+    ordered = order[np.argsort(groups[order], kind="stable")]
+    first = np.flatnonzero(np.diff(groups[ordered], prepend=groups[ordered][0] - 1))
+    place = np.arange(len(groups)) - np.repeat(first, np.diff(np.append(first, len(groups))))
+    chosen = np.zeros(len(groups), dtype=bool)
+    chosen[ordered] = place < count
+    return chosen
 
 
 def _few_hikers(seen: Flown, rng: np.random.Generator, share: float) -> Flown:

@@ -19,7 +19,7 @@ FOLDS = 5
 ROUNDS = 300
 """Of the optimiser; what is not settled then changes the fourth digit."""
 
-REGULARISATION = 0.05
+REGULARISATION = 0.01
 """Inverse strength. Embeddings have hundreds of numbers and labelled sets hundreds of frames."""
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from curation.duplicates.alike import Looks
 from curation.kmeans import clusters_of
 from curation.select.catalog import METHODS
 from curation.select.pick import Picks, equal_share_cap, pick, pick_evenly
 from curation.select.pool import Pool
-from curation.select.twins import twins_of
+from curation.select.twins import twins_of, without_hashes
 from ensembles.dial import Doubles
 from ensembles.errors import ConfigError
 from ensembles.score_table import Codes
@@ -81,6 +82,7 @@ def select(
     *,
     margins: Doubles | None = None,
     labelled: Bools | None = None,
+    looks: Looks | None = None,
 ) -> Selection:
     """Return the frames to label next.
 
@@ -90,6 +92,7 @@ def select(
         wish: How many, and how.
         margins: What the voters say, float64 (n, v), see `margins_of`.
         labelled: Frames that have a label already, bool (n,).
+        looks: The frames with their hashes; default: embeddings alone say what is alike.
 
     Raises:
         ConfigError: The method asks what the voters say, and nobody says it.
@@ -98,7 +101,7 @@ def select(
         raise ConfigError(f"--method {wish.method} needs scores, and the frames have none")
     rng = np.random.default_rng(wish.seed)
     clusters = clusters_of(embeddings, clusters_for(wish.picks), rng)
-    twins = twins_of(embeddings, clusters, wish.alike)
+    twins = twins_of(looks or without_hashes(embeddings), clusters, wish.alike)
     taken = np.zeros(len(groups), dtype=bool) if labelled is None else labelled
     left = ~np.isin(twins, twins[taken])
     said = np.zeros((len(groups), 0)) if margins is None else margins

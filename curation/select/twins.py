@@ -1,14 +1,13 @@
 """Sets of near duplicates: frames so alike that one label says it of all."""
 
-from itertools import pairwise
-
 import numpy as np
 
+from curation.duplicates.alike import Likeness, Looks, stood_for
 from ensembles.score_table import Codes
 from ensembles.voter import Floats
 
 
-def twins_of(embeddings: Floats, clusters: Codes, cosine: float) -> Codes:
+def twins_of(looks: Looks, clusters: Codes, cosine: float) -> Codes:
     """Return the set of near duplicates of each frame, int64 (n,), from 0, without gaps.
 
     Each frame joins the first one before it that it is alike to, and that itself joined none: a
@@ -16,25 +15,18 @@ def twins_of(embeddings: Floats, clusters: Codes, cosine: float) -> Codes:
     compared, so a set that lies across a border counts as two.
 
     Args:
-        embeddings: float32 (n, d), rows of length 1.
+        looks: n frames. Where none of them has a hash, embeddings alone decide.
         clusters: Of each frame, int64 (n,).
-        cosine: From which two frames are alike.
+        cosine: From which two frames are alike, if their hashes do not speak against it.
     """
-    leader = np.arange(len(embeddings))
-    order = np.argsort(clusters, kind="stable")
-    bounds = np.flatnonzero(np.diff(clusters[order], prepend=-1, append=-1))
-    for start, end in pairwise(bounds):
-        rows = order[start:end]
-        leader[rows] = rows[_leaders(embeddings[rows], cosine)]
-    return np.asarray(np.unique(leader, return_inverse=True)[1], dtype=np.int64)
+    likeness = Likeness(cosine=cosine)
+    if not looks.has_hash.any():
+        likeness = Likeness(hash_bits=None, cosine=cosine, loose_bits=None)
+    stands = stood_for(looks, likeness, clusters, np.arange(len(clusters), dtype=np.int64))
+    return np.asarray(np.unique(stands, return_inverse=True)[1], dtype=np.int64)
 
 
-def _leaders(embeddings: Floats, cosine: float) -> Codes:
-    leader = np.full(len(embeddings), -1, dtype=np.int64)
-    for row in range(len(embeddings)):
-        if leader[row] < 0:
-            later = row + np.flatnonzero(leader[row:] < 0)
-            alike = later[embeddings[later] @ embeddings[row] >= cosine]
-            leader[alike] = row
-            leader[row] = row
-    return leader
+def without_hashes(embeddings: Floats) -> Looks:
+    """Return what frames look like of which nothing but embeddings is known."""
+    count = len(embeddings)
+    return Looks(embeddings, np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=bool))

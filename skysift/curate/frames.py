@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from curation.duplicates.alike import Looks
 from curation.labels.given import Frames, Given
 from curation.labels.label_file import Label, read_label_file
 from curation.manifest import (
@@ -15,6 +16,7 @@ from curation.manifest import (
     embeddings,
     has_embedding,
     made_with_of,
+    perceptual_hashes,
     read_manifest,
 )
 from ensembles.config import EnsembleConfig
@@ -23,7 +25,7 @@ from ensembles.score_table import Codes
 from ensembles.voter import Floats
 from models.catalog import read
 
-SHOWN = 3
+HASH = "perceptual_hash"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +39,7 @@ class Indexed:
         groups: The flight of each, by name.
         sizes: (width, height) of each, pixels; (0, 0) where unknown.
         scores: float32 (n, voters); NaN where a voter gave none.
-        embeddings: float32 (n, d), rows of length 1.
+        looks: Embeddings, float32 (n, d), rows of length 1, and perceptual hashes.
         unseen: Frames of the manifest that have no embedding.
     """
 
@@ -47,11 +49,16 @@ class Indexed:
     groups: tuple[str, ...]
     sizes: tuple[tuple[int, int], ...]
     scores: Floats
-    embeddings: Floats
+    looks: Looks
     unseen: int
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def embeddings(self) -> Floats:
+        """float32 (n, d), rows of length 1."""
+        return self.looks.embeddings
 
     @property
     def group_codes(self) -> Codes:
@@ -93,12 +100,13 @@ def indexed(manifest: Path) -> Indexed:
     made_with = made_with_of(manifest)
     names = [SCORE + voter for voter in made_with.voters]
     known = ["id", "source", "group", "width_px", "height_px"]
-    table = read_manifest(manifest, [*known, *names, EMBEDDING])
+    columns = [*known, *names, HASH]
+    table = read_manifest(manifest, [*columns, EMBEDDING])
     vectors = embeddings(table)
     there = has_embedding(vectors)
     if not there.any():
         raise ConfigError("no frame has an embedding", source=str(manifest))
-    kept = table.select([*known, *names]).filter(there)
+    kept = table.select(columns).filter(there)
     ids, sources, groups, widths, heights = (kept[name].to_pylist() for name in known)
     return Indexed(
         made_with,
@@ -109,7 +117,7 @@ def indexed(manifest: Path) -> Indexed:
         np.stack([_numbers(kept[name]) for name in names], axis=1)
         if names
         else np.zeros((len(ids), 0), dtype=np.float32),
-        vectors[there] if not there.all() else vectors,
+        Looks(vectors if there.all() else vectors[there], *perceptual_hashes(kept)),
         int((~there).sum()),
     )
 

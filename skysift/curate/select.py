@@ -61,6 +61,7 @@ def select_frames(
         wish,
         margins=margins,
         labelled=frames.is_labelled(labelled),
+        looks=frames.looks,
     )
     if not len(found.picks):
         raise ConfigError("every frame is labelled, or a near duplicate of one that is")

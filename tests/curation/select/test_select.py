@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
+from curation.duplicates.alike import Looks
 from curation.kmeans import clusters_of
 from curation.select.catalog import METHODS
 from curation.select.pool import Pool, margins_of
 from curation.select.select import Wish, select
-from curation.select.twins import twins_of
+from curation.select.twins import twins_of, without_hashes
 from ensembles.errors import ConfigError
 
 RNG = np.random.default_rng(4)
@@ -41,7 +42,7 @@ def test_near_duplicates_are_one_set_and_a_slow_pan_is_several() -> None:
     angles = np.concatenate([np.zeros(5), np.linspace(0.5, 2.5, 21)])
     rows = unit(np.stack([np.cos(angles), np.sin(angles)], axis=1))
 
-    twins = twins_of(rows, np.zeros(len(rows), dtype=np.int64), cosine=0.97)
+    twins = twins_of(without_hashes(rows), np.zeros(len(rows), dtype=np.int64), cosine=0.97)
 
     assert len(set(twins[:5])) == 1
     assert 6 <= len(set(twins[5:])) <= 11
@@ -162,3 +163,13 @@ def test_nothing_is_picked_when_all_are_labelled() -> None:
     found = select(rows, np.arange(10), Wish(3, "diverse"), labelled=np.ones(10, dtype=bool))
 
     assert len(found.picks) == 0
+
+
+def test_frames_of_one_hash_are_near_duplicates_and_of_far_hashes_are_not() -> None:
+    rows = np.repeat(unit(np.eye(4)[:1]), 12, axis=0)
+    far = np.random.default_rng(0).integers(0, 2**63, 6).astype(np.uint64)
+    looks = Looks(rows, np.repeat(far, 2), np.ones(12, dtype=bool))
+
+    found = select(rows, np.arange(12), Wish(12, "diverse", alike=0.9), looks=looks)
+
+    assert sorted(found.picks.rows // 2) == list(range(6))
