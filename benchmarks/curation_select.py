@@ -32,7 +32,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "curation.md"
 POOL_FLIGHTS, TEST_FLIGHTS = (61, 130), (62, 70)
 """Seed and number."""
 
-SEEDS = 10
+SEEDS = 20
 ORDER = ("random", "balanced", "diverse", "uncertain", "disagreement")
 
 
