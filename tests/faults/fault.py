@@ -53,10 +53,19 @@ class Place:
         return post(f"{self.url}/v1/triage", good_picture())
 
     def frames_unaccounted(self) -> float:
-        """Return frames that came in less those that went out and those at work: 0, always."""
-        counts = get(f"{self.url}/metrics").counts
-        out = counts["skysift_frames_total"] + counts["skysift_frames_in_flight"]
-        return counts["skysift_frames_received_total"] - out
+        """Return frames of the shared server that nobody knows the fate of: 0, always."""
+        return unaccounted(self.url)
+
+
+def unaccounted(url: str) -> float:
+    """Return frames that came in less those that went out and those at work: 0, always.
+
+    Args:
+        url: Of a server.
+    """
+    counts = get(f"{url}/metrics").counts
+    out = counts["skysift_frames_total"] + counts["skysift_frames_in_flight"]
+    return counts["skysift_frames_received_total"] - out
 
 
 @dataclass(frozen=True, slots=True)
