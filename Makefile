@@ -23,10 +23,10 @@ EXTRAS_ray = $(RUNTIME),dev,ray
 EXTRAS_pretrained = $(RUNTIME),dev,pretrained
 EXTRAS_bench = $(RUNTIME),dev,pretrained,bench
 
-.PHONY: serve test test-pretrained test-ray check format loadtest bench audit lock clean help
+.PHONY: serve test test-pretrained test-ray check format loadtest faults faults-api bench audit lock clean help
 
 help:
-	@echo "make serve | test | test-pretrained | test-ray | check | format | loadtest | bench | audit | lock | clean"
+	@echo "make serve | test | test-pretrained | test-ray | check | format | loadtest | faults | faults-api | bench | audit | lock | clean"
 
 serve: $(VENV)/.installed-serve
 	@$(BIN)/skysift serve --port $(PORT)
@@ -52,6 +52,19 @@ format: $(VENV)/.installed-test
 
 loadtest: $(VENV)/.installed-loadtest
 	$(BIN)/python -m loadtests.run
+
+# Every row of docs/reliability.md, the slow ones too; FAULTS="NAME ..." shows some.
+faults: $(VENV)/.installed-test
+	$(BIN)/python -m tests.faults $(FAULTS)
+
+# Schemathesis in an environment of its own: it is only for this.
+SCHEMATHESIS := $(VENV)-schemathesis/bin/schemathesis
+faults-api: $(VENV)/.installed-test $(SCHEMATHESIS)
+	$(BIN)/python -m tests.faults.api --schemathesis $(SCHEMATHESIS)
+
+$(SCHEMATHESIS):
+	@$(PYTHON) -m venv $(VENV)-schemathesis
+	@$(VENV)-schemathesis/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32,<5'
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks.compare $(BENCH)

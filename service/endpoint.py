@@ -15,6 +15,8 @@ from service.refusals import Refusal
 
 Answers = Callable[[Request], Awaitable[Response]]
 LONGEST_ECHO = 80
+BENTOMLS = frozenset({"/livez", "/readyz", "/healthz"})
+"""What BentoML answers; only requests that are not GET come to us."""
 
 
 class Only:
@@ -80,4 +82,6 @@ class Nowhere:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         """Refuse any request."""
         path = scope["path"][:LONGEST_ECHO]
+        if path in BENTOMLS:
+            raise HTTPException(405, f"{path} answers GET", {"Allow": "GET"})
         raise HTTPException(404, f"there is nothing at {path}; /v1/docs lists what there is")

@@ -364,7 +364,8 @@ class LabelsIn(Answer):
 
     model_config = ConfigDict(json_schema_extra={"examples": [LABELS_EXAMPLE]})
 
-    labels: tuple[Label, ...]
+    # Said to others and checked by us: pydantic's own message would count twice.
+    labels: tuple[Label, ...] = Field(json_schema_extra={"minItems": 1})
 
 
 class LabelsAnswer(Answer):
