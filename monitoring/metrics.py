@@ -15,6 +15,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from ensembles.reasons import Reason
 from ensembles.votes import Verdict
+from monitoring.counter_files import take_room_first
 from monitoring.laps import Lap, add
 
 Outcome = Literal["judged", "refused", "failed"]
@@ -25,6 +26,8 @@ FRAMES = (1, 2, 4, 8, 16, 32, 64)
 SCORES = tuple(step / 20 for step in range(1, 21))
 PLAIN = "none"
 """The reason of a frame that nothing went wrong with."""
+
+take_room_first()
 
 FRAMES_RECEIVED = Counter(
     "skysift_frames_received_total",

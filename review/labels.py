@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from ensembles.errors import ConfigError
 from ensembles.mistakes import mistakes_in
@@ -18,6 +26,7 @@ NEEDED = ("frame", "label", "by", "at")
 BETWEEN_OBJECTS = ";"
 CLOCKS_DIFFER_BY = timedelta(hours=1)
 SHOWN = 10
+NUMBER = re.compile(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?")
 SHA256 = re.compile("^[0-9a-f]{64}$")
 
 Source = Literal["api", "import"]
@@ -27,6 +36,16 @@ def _not_from_tomorrow(moment: datetime) -> datetime:
     if moment > datetime.now(UTC) + CLOCKS_DIFFER_BY:
         raise ValueError(f"lies in the future: {moment.isoformat()}")
     return moment.astimezone(UTC)
+
+
+def _no_bare_number(moment: object) -> object:
+    if isinstance(moment, int | float) or (
+        isinstance(moment, str) and NUMBER.fullmatch(moment.strip())
+    ):
+        raise ValueError(
+            f"should be ISO 8601 with an offset, such as 2026-05-01T09:30:00Z, not {moment}"
+        )
+    return moment
 
 
 def _of_a_picture(frame: str) -> str:
@@ -58,7 +77,9 @@ class Label(BaseModel):
         description="Which target it shows, such as `hiker-3`; several with `;` between.",
     )
     by: str = Field(min_length=1, max_length=200, description="Who says so.")
-    at: Annotated[AwareDatetime, AfterValidator(_not_from_tomorrow)] = Field(
+    at: Annotated[
+        AwareDatetime, BeforeValidator(_no_bare_number), AfterValidator(_not_from_tomorrow)
+    ] = Field(
         description="When they said so: ISO 8601 with an offset, such as 2026-05-01T09:30:00Z."
     )
 

@@ -20,6 +20,8 @@ from service.settings import ServiceSettings
 from tests.faults.fault import unaccounted
 
 SEED = 7
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+"""What is no finding, and why."""
 CASES = re.compile(r"(\d+) generated(?:, (\d+) found)?")
 OPERATIONS = re.compile(r"Tested: (\d+)")
 
@@ -60,7 +62,8 @@ def asked(schemathesis: Path, *, examples: int) -> Asked:
             port=free_port(), drain_seconds=0, database=f"sqlite:///{folder}/review.sqlite"
         )
         with served(settings, log=Path(folder) / "log.txt") as server:
-            command = [str(schemathesis), "run", f"{server.url}/v1/openapi.json", "--no-color"]
+            command = [str(schemathesis), "--config-file", str(CONFIG)]
+            command += ["run", f"{server.url}/v1/openapi.json", "--no-color"]
             command += ["--max-examples", str(examples), "--seed", str(SEED)]
             command += ["--continue-on-failure"]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

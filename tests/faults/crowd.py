@@ -120,6 +120,7 @@ def _one(
         came.rude += 1
     else:
         came.refused += 1
+        connection.close()  # the server would, while we rest
         rest(float(retry_after))
 
 

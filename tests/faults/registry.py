@@ -2,16 +2,20 @@
 
 from tests.faults import (
     bombs,
+    clocks,
+    disks,
     doors,
     endings,
-    hangups,
+    jobs,
     no_pictures,
     odd_pictures,
-    parts,
+    overload,
     reloads,
     requests,
     strangers,
+    tested,
     uploads,
+    voters,
 )
 from tests.faults.fault import Fault
 
@@ -20,11 +24,15 @@ FAULTS: tuple[Fault, ...] = (
     *bombs.FAULTS,
     *odd_pictures.FAULTS,
     *requests.FAULTS,
-    *parts.FAULTS,
+    *uploads.FAULTS,
+    *voters.FAULTS,
     *reloads.FAULTS,
     *endings.FAULTS,
-    *hangups.FAULTS,
-    *uploads.FAULTS,
+    *disks.FAULTS,
+    *clocks.FAULTS,
+    *overload.FAULTS,
     *doors.FAULTS,
     *strangers.FAULTS,
+    *jobs.FAULTS,
+    *tested.FAULTS,
 )

@@ -72,6 +72,8 @@ def test_with_one_share_at_zero_there_is_no_sample(
         ({"labels": [positive("a" * 64, label="yes")]}, 400, "labels[0].label: "),
         ({"labels": [positive("a" * 64, at="2026-05-01")]}, 400, "labels[0].at: "),
         ({"labels": [positive("a" * 64, at="2126-05-01T00:00:00Z")]}, 400, "lies in the future"),
+        ({"labels": [positive("a" * 64) | {"at": 0}]}, 400, "labels[0].at: should be ISO 8601"),
+        ({"labels": [positive("a" * 64, at="1.5e9")]}, 400, "labels[0].at: should be ISO 8601"),
         ({"labels": [positive("a" * 64, colour="red")]}, 400, "labels[0].colour: unknown key"),
         ({"labels": []}, 400, "labels: at least one is needed"),
         ({"label": []}, 400, "did you mean 'labels'?"),

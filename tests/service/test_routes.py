@@ -35,6 +35,7 @@ def test_the_loaded_ensembles_are_listed(client: TestClient) -> None:
         ("GET", "/v1/triage", 405),
         ("DELETE", "/v1/ensembles", 405),
         ("PUT", "/metrics", 405),
+        ("TRACE", "/livez", 405),
         ("BREW", "/v1/triage", 405),
     ],
 )
