@@ -37,12 +37,17 @@ def list_archive(name: str, listing: Listing) -> Iterator[Input]:
         return
     for member in members:
         path = PurePosixPath(member.filename)
-        if member.is_dir() or any(part.startswith(".") for part in path.parts):
+        if member.is_dir() or any(map(_is_hidden, path.parts)):
             continue
         if path.suffix.lower() in PICTURE_SUFFIXES:
             yield Input(f"{name}/{member.filename}", kind="member", archive=name)
         else:
             listing.leave_out(Path(name) / path)
+
+
+def _is_hidden(part: str) -> bool:
+    """Say so of a name that begins with a dot; `..` hides nothing, and leads nowhere here."""
+    return part.startswith(".") and part != ".."
 
 
 def refused(name: str, detail: str, reason: Reason = Reason.UNREADABLE) -> Input:

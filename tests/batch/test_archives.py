@@ -38,6 +38,16 @@ def test_the_pictures_in_an_archive_are_inputs(card: Path, tmp_path: Path) -> No
     assert opened.read() == (tmp_path / "a.png").read_bytes()
 
 
+def test_a_member_whose_name_leads_out_is_an_input_like_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "card.zip"
+    with ZipFile(path, "w") as archive:
+        archive.write(picture(tmp_path / "a.png", 250), "../../up.png")
+
+    (given,) = Listing().of([str(path)])
+
+    assert open_input(given, LIMITS).read() == (tmp_path / "a.png").read_bytes()
+
+
 def test_an_archive_that_is_none_is_one_failed_input(tmp_path: Path) -> None:
     path = tmp_path / "card.zip"
     path.write_text("no archive")

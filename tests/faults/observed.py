@@ -9,6 +9,7 @@ from tests.faults.fault import Fault
 
 KEPT = Path(__file__).with_name("observed.json")
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+HEAD = "| name | fault | expected | observed |\n|---|---|---|---|"
 BEGIN, END = "<!-- faults: made by python -m tests.faults --keep -->", "<!-- end of faults -->"
 
 
@@ -54,21 +55,16 @@ def with_table(page: str, rows: str) -> str:
 
 
 def table(faults: Iterable[Fault], observed: Mapping[str, Observed]) -> str:
-    """Return the rows as Markdown, part by part."""
-    lines, part = [], ""
+    """Return the rows as Markdown, part by part, in the order in which parts come first."""
+    parts: dict[str, list[str]] = {}
     for fault in faults:
-        if fault.part != part:
-            part = fault.part
-            lines += [
-                "",
-                f"### {part}",
-                "| name | fault | expected | observed |",
-                "|---|---|---|---|",
-            ]
-        one = observed.get(fault.name)
-        seen = (
-            "not shown yet" if one is None else f"{'' if one.held else '**not held**: '}{one.seen}"
-        )
-        cells = (f"`{fault.name}`", fault.fault, fault.expected, seen)
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
-    return "\n".join([*lines[1:], ""])
+        parts.setdefault(fault.part, []).append(_row(fault, observed.get(fault.name)))
+    return "\n".join(
+        f"### {part}\n{HEAD}\n" + "\n".join(rows) + "\n" for part, rows in parts.items()
+    )
+
+
+def _row(fault: Fault, one: Observed | None) -> str:
+    seen = "not shown yet" if one is None else f"{'' if one.held else '**not held**: '}{one.seen}"
+    cells = (f"`{fault.name}`", fault.fault, fault.expected, seen)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
