@@ -35,17 +35,8 @@ def row(name: str, part: str, fault: str, expected: str, *chosen: str) -> Fault:
     return Fault(name, part, fault, expected, partial(tests_pass, chosen=chosen), slow=True)
 
 
-WEIGHTS, SEEING, JOBS, CLIENT = "Weights and files", "Seeing it", "Jobs", "Clients that leave"
+WEIGHTS, SEEING, JOBS = "Weights and files", "Seeing it", "Jobs"
 FAULTS = (
-    row(
-        "weights-at-start",
-        WEIGHTS,
-        "weights that are missing, truncated, or not the ones named by SHA-256, at the start",
-        "refused with what to do, before anything is served",
-        "tests/models/test_onnx_files.py",
-        "tests/models/test_conformance.py",
-        "tests/skysift/test_serve.py",
-    ),
     row(
         "weights-at-reload",
         WEIGHTS,
@@ -59,15 +50,6 @@ FAULTS = (
         "a pickle or torch's archive under other names; `kind: os:system`",
         "refused, and no code runs",
         "tests/models/test_hostile_files.py",
-    ),
-    row(
-        "leaves-while-waiting",
-        CLIENT,
-        "a client hangs up while its picture waits to be judged",
-        "499; its picture is not judged",
-        "tests/service/test_admission.py",
-        "-k",
-        "leaves",
     ),
     row(
         "clock-in-process",
