@@ -1,12 +1,13 @@
 """From what a user names to inputs, one at a time: nothing is opened that need not be."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from glob import has_magic, iglob
 from importlib import import_module
 from pathlib import Path
 
+from batch.folders import files_below
+from batch.in_order import in_order
 from batch.input import Input
 from batch.sources import PICTURE_SUFFIXES
 from ensembles.errors import ConfigError
@@ -34,7 +35,8 @@ class Listing:
 
     Args:
         every: Which frames of videos.
-        left_out: Files in folders that are not called like pictures: how many.
+        left_out: In folders: how many files that are not called like pictures, links to folders,
+            and what is no file.
         shown: Some of them.
     """
 
@@ -49,6 +51,7 @@ class Listing:
 
         Raises:
             ConfigError: A pattern that fits nothing, or a list that cannot be read.
+            SkysiftError: A folder that cannot be listed.
         """
         for name in named:
             yield from self._one(name, lists=True)
@@ -70,40 +73,24 @@ class Listing:
             yield Input(name)
 
     def _folder(self, folder: Path) -> Iterator[Input]:
-        """Yield the pictures in a folder and below it; hidden ones are passed over."""
-        for path in _files_below(folder):
+        for path in files_below(folder, leave_out=self.leave_out):
             if path.suffix.lower() in PICTURE_SUFFIXES:
                 yield Input(str(path))
-                continue
-            self.leave_out(path)
+            else:
+                self.leave_out(path)
 
     def leave_out(self, path: Path | str) -> None:
-        """Remember a file that is not called like a picture."""
+        """Remember what is not called like a picture, or is no file."""
         self.left_out += 1
         if len(self.shown) < SHOWN:
             self.shown.append(str(path))
 
     def _pattern(self, pattern: str) -> Iterator[Input]:
-        found = sorted(iglob(pattern, recursive=True))  # noqa: PTH207 - it may be absolute
-        if not found:
-            raise ConfigError(f"{pattern}: no file fits this pattern")
-        for name in found:
+        name = None
+        for name in in_order(iglob(pattern, recursive=True)):  # noqa: PTH207 - it may be absolute
             yield from self._one(name, lists=False)
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield files in the order of their paths, holding one folder's names at a time."""
-    with os.scandir(folder) as found:
-        entries = sorted(
-            (entry for entry in found if not entry.name.startswith(".")),
-            key=lambda entry: entry.name,
-        )
-    for entry in entries:
-        path = folder / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files_below(path)
-        elif entry.is_file():
-            yield path
+        if name is None:
+            raise ConfigError(f"{pattern}: no file fits this pattern")
 
 
 Lister = Callable[[str, Listing], Iterator[Input]]

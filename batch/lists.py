@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batch.columns import Wanted
-from batch.tables import read_table
+from batch.tables import in_blocks
 from ensembles.errors import ConfigError
 
 COLUMNS = ("source", "path", "frame", "file", "url")
@@ -32,13 +32,11 @@ def names_in_table(path: Path) -> Iterator[str]:
     Raises:
         ConfigError: The file cannot be read, or has none of the columns.
     """
-    read = read_table(path, Wanted(COLUMNS))
-    column = next((read.text[name] for name in COLUMNS if name in read.text), None)
-    if column is None:
-        raise ConfigError(f"needs one of the columns {', '.join(COLUMNS)}", source=str(path))
-    for name in column:
-        if name:
-            yield beside(path, str(name))
+    for block in in_blocks(path, Wanted(COLUMNS)):
+        column = next((block.text[name] for name in COLUMNS if name in block.text), None)
+        if column is None:
+            raise ConfigError(f"needs one of the columns {', '.join(COLUMNS)}", source=str(path))
+        yield from (beside(path, name) for name in column if name)
 
 
 def beside(path: Path, name: str) -> str:

@@ -1,8 +1,10 @@
 """Which pictures were meant by the files and folders that were named."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from batch.folders import files_below
 
 # Only for looking through folders: a file that is named itself is always taken, and what a
 # picture really is its bytes say.
@@ -19,7 +21,7 @@ class Sources:
 
     Args:
         pictures: In the order they were named, a folder's by their path; repeated if named twice.
-        left_out: Files in folders that are not called like pictures.
+        left_out: In folders: files that are not called like pictures, and what is no file.
     """
 
     pictures: tuple[Path, ...]
@@ -38,13 +40,6 @@ def find_pictures(paths: Iterable[Path]) -> Sources:
         if not path.is_dir():
             pictures.append(path)
             continue
-        for file in _files_below(path):
+        for file in files_below(path, leave_out=left_out.append):
             (pictures if file.suffix.lower() in PICTURE_SUFFIXES else left_out).append(file)
     return Sources(tuple(pictures), tuple(left_out))
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file():
-            yield path

@@ -4,13 +4,14 @@ A table is read as columns of text, apart from the columns that hold numbers: wh
 decided by whoever asked for it, the same for both formats.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from batch.columns import Table, Wanted
-from batch.csv_table import read_csv, write_csv
-from batch.parquet_table import pyarrow, read_parquet, write_parquet
+from batch.csv_table import csv_in_blocks, read_csv, write_csv
+from batch.parquet_table import parquet_in_blocks, pyarrow, read_parquet, write_parquet
 from ensembles.errors import ConfigError
 
 PARQUET_SUFFIXES = frozenset({".parquet", ".pq"})
@@ -27,9 +28,20 @@ def read_table(path: Path, wanted: Wanted) -> Table:
         ConfigError: The file cannot be read, or a cell is no number where one is needed.
         SkysiftError: It is Parquet, and pyarrow is not installed.
     """
-    read = read_parquet if is_parquet(path) else read_csv
+    with _told(path):
+        return (read_parquet if is_parquet(path) else read_csv)(path, wanted)
+
+
+def in_blocks(path: Path, wanted: Wanted) -> Iterator[Table]:
+    """Yield the same some thousand rows at a time, and first a table without rows."""
+    with _told(path):
+        yield from (parquet_in_blocks if is_parquet(path) else csv_in_blocks)(path, wanted)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
     try:
-        return read(path, wanted)
+        yield
     except FileNotFoundError:
         raise ConfigError("there is no such file", source=str(path)) from None
     except OSError as error:

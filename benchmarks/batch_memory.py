@@ -1,9 +1,10 @@
 """Memory and rate of a job as it grows, with a voter that costs nothing.
 
-    python -m benchmarks.batch_memory --rows 1000 10000 100000
+    python -m benchmarks.batch_memory --rows 1000 10000 100000 1000000
 
-Inputs are links to a few small pictures, so that a million of them fit on a disk. Memory is the
-proportional share (PSS) of all processes of the job, sampled; the peak is shown.
+Inputs are links to a few small pictures, so that a million of them fit on a disk: as many names,
+as many rows. Memory is resident memory, sampled; peaks are shown. It counts libraries in each
+process anew, and does not change with what else runs on the machine.
 """
 
 import argparse
@@ -11,6 +12,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -41,8 +44,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
-    print("rows | rows/s | job MB | workers MB | journal MB")
-    print("---|---|---|---|---")
+    print("rows | rows/s | job MB | largest worker MB | all together MB | journal MB")
+    print("---|---|---|---|---|---")
     for rows in asked.rows:
         with TemporaryDirectory() as folder:
             print(measured(Path(folder), rows, asked.workers), flush=True)
@@ -55,13 +58,14 @@ def measured(root: Path, rows: int, workers: int) -> str:
     options = ("--ensemble", root / "cheap.yaml", "--out", root / "run", "--workers", workers)
     command = ("score", root / "flight", *options)
     began = monotonic()
-    job, crew = peaks_of([sys.executable, "-m", "skysift", *map(str, command)])
+    peaks = peaks_of([sys.executable, "-m", "skysift", *map(str, command)])
     seconds = monotonic() - began
     with Journal(root / "run") as journal:
         if journal.counts().scored != rows:
             sys.exit(f"{journal.counts()}: not all {rows} were scored")
         size = journal.path.stat().st_size
-    return f"{rows} | {rows / seconds:.0f} | {job:.0f} | {crew:.0f} | {size / 1e6:.0f}"
+    memory = f"{peaks.job:.0f} | {peaks.worker:.0f} | {peaks.together:.0f}"
+    return f"{rows} | {rows / seconds:.0f} | {memory} | {size / 1e6:.0f}"
 
 
 def link(folder: Path, count: int) -> None:
@@ -77,24 +81,46 @@ def link(folder: Path, count: int) -> None:
         os.link(source, below / f"{number:07}.png")
 
 
-def peaks_of(command: Sequence[str]) -> tuple[float, float]:
-    """Return the peak memory of a command and of its children together, MB."""
-    job = crew = 0.0
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """The most memory at any moment, MB.
+
+    Args:
+        job: Of the process that was started.
+        worker: Of the largest of its children.
+        together: Of all of them at the same moment.
+    """
+
+    job: float = 0.0
+    worker: float = 0.0
+    together: float = 0.0
+
+    def over(self, job: float, crew: Sequence[float]) -> "Peaks":
+        """Return the peaks after one more look."""
+        return Peaks(
+            max(self.job, job),
+            max(self.worker, *crew, 0.0),
+            max(self.together, job + sum(crew)),
+        )
+
+
+def peaks_of(command: Sequence[str]) -> Peaks:
+    """Run a command and return its peaks."""
+    peaks = Peaks()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            try:
+            root = psutil.Process(process.pid)
+            crew = [memory_of(child) for child in root.children(recursive=True)]
+            peaks = peaks.over(memory_of(root), crew)
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(SAMPLE_SECONDS)
-            except subprocess.TimeoutExpired:
-                root = psutil.Process(process.pid)
-                job = max(job, memory_of(root))
-                crew = max(crew, sum(map(memory_of, root.children(recursive=True))))
-    return job, crew
+    return peaks
 
 
 def memory_of(process: psutil.Process) -> float:
-    """Return the proportional share of a process, MB; 0 when it has just ended."""
+    """Return what a process holds, MB; 0 when it has just ended."""
     try:
-        return float(process.memory_full_info().pss) / 1e6
+        return float(process.memory_info().rss) / 1e6
     except psutil.Error:
         return 0.0
 

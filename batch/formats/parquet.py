@@ -9,8 +9,11 @@ from typing import Any
 from batch.formats.catalog import About, Cells
 from batch.parquet_table import pyarrow
 
-ROWS_PER_GROUP = 5_000
-"""Held in memory at a time."""
+ROWS_AT_ONCE = 500
+"""Held as Python objects, which take ten times the memory of the columns."""
+
+BATCHES_PER_GROUP = 10
+"""Held as columns: smaller groups of rows make larger files, and slower ones to read."""
 
 LEADING = {
     "id": "string",
@@ -51,9 +54,10 @@ def write(rows: Iterable[Cells], about: About, path: Path) -> None:
     """Write `rows.parquet`; raises `SkysiftError` where pyarrow is not installed."""
     arrow, parquet = pyarrow(), pyarrow("pyarrow.parquet")
     schema = schema_of(about.voters)
+    batches = (arrow.RecordBatch.from_pylist(block, schema=schema) for block in _blocks(rows))
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        for block in _blocks(rows):
-            writer.write_table(arrow.Table.from_pylist(block, schema=schema))
+        while group := list(islice(batches, BATCHES_PER_GROUP)):
+            writer.write_table(arrow.Table.from_batches(group))
 
 
 def schema_of(voters: Iterable[str]) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -79,7 +83,7 @@ def schema_of(voters: Iterable[str]) -> Any:  # noqa: ANN401 - pyarrow has no ty
 
 def _blocks(rows: Iterable[Cells]) -> Iterator[list[dict[str, Any]]]:
     left = iter(rows)
-    while block := [_typed(cells) for cells in islice(left, ROWS_PER_GROUP)]:
+    while block := [_typed(cells) for cells in islice(left, ROWS_AT_ONCE)]:
         yield block
 
 

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from batch.csv_table import ROWS_AT_ONCE
 from batch.input import Input
 from batch.job import Part
 from batch.listing import Listing
-from ensembles.errors import ConfigError
+from batch.tables import write_table
+from ensembles.errors import ConfigError, SkysiftError
 from tests.batch.mischief import picture
 
 
@@ -38,6 +40,40 @@ def test_a_link_to_a_folder_above_does_not_go_round_for_ever(tmp_path: Path) -> 
     (tmp_path / "round").symlink_to(tmp_path, target_is_directory=True)
 
     assert listed(tmp_path) == [str(tmp_path / "a.png")]
+
+
+def test_a_link_to_a_folder_is_told_and_one_to_nothing_is_an_input(tmp_path: Path) -> None:
+    picture(tmp_path / "card" / "a.png", 0)
+    picture(tmp_path / "elsewhere" / "b.png", 0)
+    (tmp_path / "card" / "more").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "card" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    (tmp_path / "card" / "round.png").symlink_to("round.png")
+    (tmp_path / "card" / "same.png").symlink_to(tmp_path / "elsewhere" / "b.png")
+    os.mkfifo(tmp_path / "card" / "pipe.png")
+    listing = Listing()
+
+    inputs = list(listing.of([str(tmp_path / "card")]))
+
+    assert [Path(each.source).name for each in inputs] == [
+        "a.png",
+        "gone.png",
+        "round.png",
+        "same.png",
+    ]
+    assert {Path(name).name for name in listing.shown} == {"more", "pipe.png"}
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "locked").mkdir()
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    with pytest.raises(SkysiftError, match="locked: cannot be listed: Permission denied"):
+        listed(tmp_path / "locked")
 
 
 def test_a_pattern_is_every_file_that_fits(tmp_path: Path) -> None:
@@ -85,12 +121,17 @@ def test_a_table_names_inputs_in_one_of_its_columns(tmp_path: Path, column: str)
     assert listed(table) == [str(tmp_path / "a.png"), str(tmp_path / "b.png")]
 
 
-def test_a_parquet_manifest_names_inputs(tmp_path: Path) -> None:
-    arrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
-    parquet.write_table(arrow.table({"source": ["a.png"]}), tmp_path / "list.parquet")
+@pytest.mark.parametrize("count", [0, 1, 2 * ROWS_AT_ONCE + 1])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_manifest_names_inputs_however_long_it_is(
+    tmp_path: Path, suffix: str, count: int
+) -> None:
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow", reason="needs the extra calibrate")
+    names = [f"{number}.png" for number in range(count)]
+    write_table(tmp_path / f"list.{suffix}", {"source": names})
 
-    assert listed(tmp_path / "list.parquet") == [str(tmp_path / "a.png")]
+    assert listed(tmp_path / f"list.{suffix}") == [str(tmp_path / name) for name in names]
 
 
 def test_a_table_without_such_a_column_is_refused(tmp_path: Path) -> None:
