@@ -4,8 +4,8 @@
 
 Inputs are links to a few small pictures, so that a million of them fit on a disk: as many names,
 as many rows. Memory is resident memory, sampled; peaks are shown. It counts libraries in each
-process anew, and does not change with what else runs on the machine; nor does CPU time a row, start and
-export counted, much.
+process anew, and does not change with what else runs on the machine. Start and export count in
+CPU time and rate.
 """
 
 import argparse
@@ -24,20 +24,13 @@ import psutil
 from PIL import Image
 
 from batch.journal import Journal
-from benchmarks.cheap_voter import KIND
+from benchmarks.cheap_voter import cheap_ensemble
 
 SAMPLE_SECONDS = 0.5
 LINKS_PER_FILE = 30_000
 """Below what common file systems allow."""
 
 LINKS_PER_FOLDER = 1_000
-ENSEMBLE = f"""
-name: cheap
-target: nothing
-voters:
-  - {{name: cheap, kind: "{KIND}", threshold: 0.5}}
-vote: or
-"""
 
 
 def main() -> None:
@@ -56,8 +49,8 @@ def main() -> None:
 def measured(root: Path, rows: int, workers: int) -> str:
     """Return one line of the table."""
     link(root / "flight", rows)
-    (root / "cheap.yaml").write_text(ENSEMBLE, encoding="utf-8")
-    options = ("--ensemble", root / "cheap.yaml", "--out", root / "run", "--workers", workers)
+    ensemble = cheap_ensemble(root)
+    options = ("--ensemble", ensemble, "--out", root / "run", "--workers", workers)
     command = ("score", root / "flight", *options)
     began, cpu_before = monotonic(), cpu_seconds()
     peaks = peaks_of([sys.executable, "-m", "skysift", *map(str, command)])

@@ -11,7 +11,20 @@ from models.options import ModelOptions
 from models.runtime import Runtime
 from models.settings import ModelSettings
 
-KIND = "benchmarks.cheap_voter:CheapOptions"
+ENSEMBLE = """
+name: cheap
+target: light
+voters:
+  - {name: cheap, kind: "benchmarks.cheap_voter:CheapOptions", threshold: 0.5}
+vote: or
+"""
+
+
+def cheap_ensemble(folder: Path) -> Path:
+    """Write an ensemble file of the voter alone, and return it."""
+    path = folder / "cheap.yaml"
+    path.write_text(ENSEMBLE, encoding="utf-8")
+    return path
 
 
 class CheapOptions(ModelOptions):

@@ -11,6 +11,7 @@ from batch.journal import Journal
 from batch.local import LocalRun
 from batch.score import stamp_of
 from batch.worker import Station
+from benchmarks.same_decisions import Judged, apart
 from models.ensemble import load_ensemble
 from models.settings import ModelSettings
 from monitoring.around import guard
@@ -33,18 +34,18 @@ def pictures(tmp_path: Path) -> list[Path]:
     return drawn
 
 
-def answers_over_http(client: TestClient, pictures: list[Path]) -> list[dict[str, object]]:
+def answers_over_http(client: TestClient, pictures: list[Path]) -> list[Judged]:
     said = []
     for path in pictures:
         response = client.post("/v1/triage", content=path.read_bytes())
         answer = response.json()
         votes = {vote["voter"]: vote["score"] for vote in answer.get("votes", ())}
         reasons = answer["reasons"] if response.is_success else [answer["reason"]]
-        said.append({"decision": answer["decision"], "reasons": reasons, "votes": votes})
+        said.append(Judged(answer["decision"], tuple(reasons), votes))
     return said
 
 
-def rows_of_a_job(folder: Path, pictures: list[Path]) -> list[dict[str, object]]:
+def rows_of_a_job(folder: Path, pictures: list[Path]) -> list[Judged]:
     ensemble = load_ensemble(DEMO, SETTINGS)
     folder.mkdir()
     with Journal(folder, create=True) as journal:
@@ -52,16 +53,7 @@ def rows_of_a_job(folder: Path, pictures: list[Path]) -> list[dict[str, object]]
         crew = Crew(1, 60.0, Station(DEMO, SETTINGS))
         stamp = stamp_of(ensemble)
         LocalRun(journal, crew, stamp, stopping=lambda: False, tell=lambda _: None)()
-        return [
-            {
-                "decision": row["decision"],
-                "reasons": row["reasons"],
-                "votes": {
-                    name: row[f"score_{name}"] for name in stamp.voters if row[f"asked_{name}"]
-                },
-            }
-            for row in journal.rows()
-        ]
+        return [Judged.of_row(row, stamp.voters) for row in journal.rows()]
 
 
 def test_a_job_decides_as_the_service_does(pictures: list[Path], tmp_path: Path) -> None:
@@ -70,8 +62,28 @@ def test_a_job_decides_as_the_service_does(pictures: list[Path], tmp_path: Path)
     over_http = answers_over_http(client, pictures)
     in_a_job = rows_of_a_job(tmp_path / "run", pictures)
 
-    assert [each["decision"] for each in in_a_job] == [each["decision"] for each in over_http]
-    assert [each["reasons"] for each in in_a_job] == [each["reasons"] for each in over_http]
-    for mine, theirs in zip(in_a_job, over_http, strict=True):
-        assert mine["votes"] == pytest.approx(theirs["votes"], abs=1e-6)
-    assert {each["decision"] for each in over_http} == {"review", "skip"}
+    assert apart(over_http, in_a_job).alike
+    assert {each.decision for each in over_http} == {"review", "skip"}
+    assert [each.reasons for each in over_http if not each.scores] == [
+        ("truncated",),
+        ("empty",),
+        ("not_an_image",),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Judged("skip", (), {"a": 0.5}),
+        Judged("review", ("voter_failed",), {"a": 0.5}),
+        Judged("review", (), {"a": 0.50001}),
+        Judged("review", (), {"a": None}),
+        Judged("review", (), {"a": 0.5, "b": 0.5}),
+    ],
+)
+def test_what_differs_in_anything_is_not_alike(other: Judged) -> None:
+    one = Judged("review", (), {"a": 0.5})
+
+    assert apart([one], [one]).alike
+    assert not apart([one], [other]).alike
+    assert not apart([other], [one]).alike
