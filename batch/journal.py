@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from batch.durable_base import connected, told, transaction
 from batch.entries import Counts, Entry, Waiting
 from batch.input import Input
 from ensembles.errors import ConfigError, SkysiftError
@@ -61,21 +62,7 @@ class Journal:
         self.path = folder / NAME
         if not create and not self.path.is_file():
             raise SkysiftError(f"{folder}: there is no job in this folder, for want of a {NAME}")
-        with _told(self.path):
-            self._base = sqlite3.connect(self.path, isolation_level=None)
-            self._base.execute("pragma journal_mode = wal")
-            self._base.execute("pragma synchronous = full")
-            self._prepare()
-
-    def _prepare(self) -> None:
-        (found,) = self._base.execute("pragma user_version").fetchone()
-        if found == 0:
-            with self._transaction():
-                for statement in TABLES.split(";"):
-                    self._base.execute(statement)
-                self._base.execute(f"pragma user_version = {FORMAT}")
-        elif found != FORMAT:
-            raise SkysiftError(f"{self.path}: is of format {found}, not {FORMAT}; start a new run")
+        self._base = connected(self.path, TABLES, version=FORMAT)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -97,7 +84,7 @@ class Journal:
 
     def note(self, key: str, value: object) -> None:
         """Keep a fact about the run."""
-        with _told(self.path):
+        with told(self.path):
             self._base.execute("replace into about values (?, ?)", (key, json.dumps(value)))
 
     def begin(self, about: Mapping[str, object], inputs: Iterable[Input]) -> int:
@@ -108,7 +95,7 @@ class Journal:
             inputs: Read once and not held; of equal ones the first counts.
         """
         named = 0
-        with _told(self.path), self._transaction():
+        with self._written():
             for each in inputs:
                 named += 1
                 self._base.execute(
@@ -163,7 +150,7 @@ class Journal:
 
     def count_death(self, suspects: Iterable[Waiting]) -> None:
         """Keep how many processes have died on these inputs, as their `deaths` say."""
-        with _told(self.path), self._transaction():
+        with self._written():
             self._base.executemany(
                 "update inputs set deaths = ? where number = ?",
                 [(suspect.deaths, suspect.number) for suspect in suspects],
@@ -177,7 +164,7 @@ class Journal:
             seconds: What was spent since the last commit, by what it was spent on.
         """
         new = 0
-        with _told(self.path), self._transaction():
+        with self._written():
             for entry in entries:
                 new += self._base.execute(
                     "update inputs set row = ?, decision = ?, failed = ?, reasons = ?"
@@ -233,30 +220,13 @@ class Journal:
         return [text for (text,) in self._base.execute("pragma integrity_check") if text != "ok"]
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._base.execute("begin immediate")
-        try:
+    def _written(self) -> Iterator[None]:
+        """Put all that a block writes on the disk, or nothing."""
+        with told(self.path), transaction(self._base):
             yield
-        except BaseException:
-            if self._base.in_transaction:  # a full disk has rolled back already
-                self._base.execute("rollback")
-            raise
-        self._base.execute("commit")
 
 
 def _stored(entry: Entry) -> tuple[str, str, bool, str]:
     cells = entry.cells
     text = json.dumps(cells, separators=(",", ":"), allow_nan=False)
     return text, cells["decision"], entry.failed, " ".join(cells["reasons"])
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Tell in words what keeps SQLite from its file: most often a full disk."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise SkysiftError(
-            f"{path}: {error}; what was committed is safe: make room or mend it, and go on with "
-            "--resume"
-        ) from None

@@ -18,6 +18,7 @@ from time import monotonic
 from batch import wire
 from batch.crew import Crew, Worker
 from batch.entries import Counts, Entry, Waiting
+from batch.hope import Hope
 from batch.journal import ROWS_AT_ONCE, WALL, Journal
 from batch.row import Stamp
 from batch.score import failed_row
@@ -32,11 +33,6 @@ FAREWELL_SECONDS = 5.0
 
 LAST_DEATH = 3
 """One in company and two alone: an outsider's kill does not condemn a picture."""
-
-MOST_DEATHS_IN_A_ROW = 20
-"""Without one row between them: then it is the machine, not the pictures."""
-
-MOST_FAILED_STARTS = 3
 
 
 class LocalRun:
@@ -71,8 +67,7 @@ class LocalRun:
         self._entries: list[Entry] = []
         self._seconds: dict[str, float] = {}
         self._committed = monotonic()
-        self._failed_starts = 0
-        self._deaths_in_a_row = 0
+        self._hope = Hope()
 
     def __call__(self) -> Counts:
         """Work; return how far it got. Rows that were given are in the journal, also on error."""
@@ -165,13 +160,13 @@ class LocalRun:
                 self._take(worker, message)
             elif "ready" in message:
                 worker.window = message["ready"]
-                self._failed_starts = 0
+                self._hope.has_started()
             else:
                 raise SkysiftError(message["fault"])
 
     def _take(self, worker: Worker, message: wire.Message) -> None:
         worker.held.pop(message["number"])
-        self._deaths_in_a_row = 0
+        self._hope.has_worked()
         self._keep(Entry(message["number"], message["cells"]))
         for what, seconds in message["seconds"].items():
             self._seconds[what] = self._seconds.get(what, 0.0) + seconds
@@ -185,7 +180,7 @@ class LocalRun:
         self._hear(worker)  # what it said before it died counts
         worker.process.join()
         worker.pipe.close()
-        self._refuse_hopeless(worker)
+        self._hope.has_died(worker.process.exitcode, started=bool(worker.window))
         suspects = [replace(item, deaths=item.deaths + 1) for item in worker.held.values()]
         self._journal.count_death(suspects)
         for suspect in suspects:
@@ -211,22 +206,6 @@ class LocalRun:
     def _fail(self, suspect: Waiting, reason: Reason, detail: str) -> None:
         row = failed_row(suspect.input, reason, detail, self._stamp)
         self._keep(Entry(suspect.number, row.columns()))
-
-    def _refuse_hopeless(self, worker: Worker) -> None:
-        code = worker.process.exitcode
-        if not worker.window:
-            self._failed_starts += 1
-        self._deaths_in_a_row += 1
-        if self._failed_starts >= MOST_FAILED_STARTS:
-            raise SkysiftError(
-                f"worker processes end while they load the models (exit code {code}): is there "
-                "memory for that many? try fewer --workers"
-            )
-        if self._deaths_in_a_row >= MOST_DEATHS_IN_A_ROW:
-            raise SkysiftError(
-                f"{self._deaths_in_a_row} worker processes ended without one row (the last with "
-                f"exit code {code}): look at memory and at the models, then go on with --resume"
-            )
 
     def _replace_the_silent(self) -> None:
         """Kill workers that hold pictures and have said nothing for too long."""
