@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ensembles.errors import SkysiftError
@@ -25,7 +25,8 @@ def appearing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise SkysiftError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder could not be made, there is nothing
+            unfinished.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -49,5 +49,8 @@ def _visible(folder: Path) -> Iterator["os.DirEntry[str]"]:
 
 
 def _leads_to_no_folder(link: Path) -> bool:
-    """Return whether a link leads to a file or to nothing: then it becomes a failed row."""
-    return link.is_file() or not link.exists()
+    """Return whether a link leads to a file, or to nothing that can be reached: a failed row."""
+    try:
+        return link.is_file() or not link.exists()
+    except OSError:
+        return True

@@ -111,18 +111,14 @@ def opened(
         SkysiftError: The folder cannot be written or is in use, holds a run that was not to be
             gone on with, or holds one of another job: the message names what changed.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with held(folder), Journal(folder, create=True) as journal:
-            if journal.about() and not resume:
-                raise SkysiftError(
-                    f"{folder}: there is a run in this folder; go on with it by --resume, or "
-                    "choose another --out"
-                )
-            _begin_or_go_on(journal, job, say)
-            yield journal
-    except OSError as error:
-        raise SkysiftError(f"{folder}: {error.strerror or error}") from error
+    with held(folder), Journal(folder, create=True) as journal:
+        if journal.about() and not resume:
+            raise SkysiftError(
+                f"{folder}: there is a run in this folder; go on with it by --resume, or "
+                "choose another --out"
+            )
+        _begin_or_go_on(journal, job, say)
+        yield journal
 
 
 def _begin_or_go_on(journal: Journal, job: Job, say: Callable[[str], None]) -> None:

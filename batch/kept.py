@@ -9,6 +9,7 @@ from shutil import copy2
 from typing import Any
 
 from batch.input import Input
+from ensembles.errors import SkysiftError
 
 DIGITS = 8
 """Of a hash that tells two pictures of the same name apart."""
@@ -38,8 +39,14 @@ def copy_kept_files(
         pairs: Inputs with their rows.
         folder: Made where it is missing.
         link: Make symbolic links instead.
+
+    Raises:
+        SkysiftError: The folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SkysiftError(f"{folder}: {error.strerror or error}") from None
     kept = Kept()
     for given, cells in pairs:
         if cells is None or cells["decision"] != "review":

@@ -60,7 +60,7 @@ class Listing:
         path = Path(name)
         if "://" in name:
             yield from _lister("batch.remote:list_remote")(name, self)
-        elif path.is_dir():
+        elif _is_folder(path):
             yield from self._folder(path)
         elif has_magic(name) and not path.exists():
             yield from self._pattern(name)
@@ -91,6 +91,14 @@ class Listing:
             yield from self._one(name, lists=False)
         if name is None:
             raise ConfigError(f"{pattern}: no file fits this pattern")
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether it is known to be a folder: what cannot be reached becomes a failed row."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 Lister = Callable[[str, Listing], Iterator[Input]]

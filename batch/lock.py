@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from ensembles.errors import SkysiftError
 
@@ -13,13 +14,14 @@ NAME = "run.lock"
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold the folder; the kernel lets go of it when the process ends, however it ends.
+    """Hold the folder, which is made where it is missing.
+
+    The kernel lets go of it when the process ends, however it ends.
 
     Raises:
-        SkysiftError: Another process holds it.
+        SkysiftError: It cannot be written to, or another process holds it.
     """
-    path = folder / NAME
-    with path.open("a+", encoding="ascii") as file:
+    with _opened(folder) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -32,3 +34,11 @@ def held(folder: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _opened(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / NAME).open("a+", encoding="ascii")
+    except OSError as error:
+        raise SkysiftError(f"{folder}: {error.strerror or error}") from None

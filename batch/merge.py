@@ -1,6 +1,6 @@
 """The parts of a divided job joined into one, with the sums checked."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 from batch.entries import Counts, Entry
 from batch.input import Input
-from batch.job import refuse_incomplete
+from batch.job import Part, refuse_incomplete
 from batch.journal import ROWS_AT_ONCE, Journal
 from batch.lock import held
 from ensembles.errors import ConfigError, SkysiftError
@@ -25,9 +25,8 @@ def merge(parts: Sequence[Path], out: Path) -> Counts:
 
     Raises:
         ConfigError: They are parts of different jobs, or not all parts of one.
-        SkysiftError: A part is not complete, or `out` holds a job already.
+        SkysiftError: A part is not complete, or `out` holds a job already or cannot be written.
     """
-    out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.enter_context(held(out))
         journals = _in_order([stack.enter_context(Journal(folder)) for folder in parts])
@@ -60,22 +59,19 @@ def _copy_rows(journals: Sequence[Journal], whole: Journal) -> None:
 def _in_order(journals: Sequence[Journal]) -> list[Journal]:
     """Return the parts by their number."""
     abouts = [journal.about() for journal in journals]
-    of = len(journals)
-    missing = {f"{number}/{of}" for number in range(1, of + 1)} ^ {each["part"] for each in abouts}
-    if missing:
-        raise ConfigError(f"{of} parts were named; missing, or not one of them: {sorted(missing)}")
+    of = Part.of_text(abouts[0]["part"]).of
+    wanted = [f"{number}/{of}" for number in range(1, of + 1)]
+    given = [about["part"] for about in abouts]
+    if sorted(given) != sorted(wanted):
+        missing = ", ".join(part for part in wanted if part not in given) or "none"
+        raise ConfigError(
+            f"parts 1 to {of} of {of} are needed, each once; named were {', '.join(given)}, "
+            f"missing: {missing}"
+        )
     for each in abouts[1:]:
         _refuse_other(abouts[0], each)
-    return [
-        journal
-        for _, journal in sorted(
-            zip(_numbers(abouts), journals, strict=True), key=lambda pair: pair[0]
-        )
-    ]
-
-
-def _numbers(abouts: Iterable[dict[str, Any]]) -> list[int]:
-    return [int(each["part"].partition("/")[0]) for each in abouts]
+    by_part = dict(zip(given, journals, strict=True))
+    return [by_part[part] for part in wanted]
 
 
 def _refuse_other(first: dict[str, Any], other: dict[str, Any]) -> None:

@@ -124,8 +124,10 @@ def by_a_job(
     run, named = folder / engine, folder / f"{engine}.txt"
     named.write_text("\n".join(map(str, pictures)), encoding="utf-8")
     options = ("--engine", engine, "--workers", WORKERS, "--ensemble", ensemble, "--out", run)
-    skysift("score", named, *options, codes=(0, 1))
+    said = skysift("score", named, *options, codes=(0, 1))
     with Journal(run) as journal:
+        if journal.counts().done != len(pictures):
+            sys.exit(said)
         voters = journal.about()["voters"]
         rows = {row["source"]: Judged.of_row(row, voters) for row in journal.rows()}
     return [rows[str(path)] for path in pictures]
@@ -189,8 +191,8 @@ def report(found: Mapping[str, Sequence[Judged]]) -> int:
     return 0 if all(result.alike for result in results.values()) else 1
 
 
-def skysift(*arguments: object, codes: Sequence[int] = (0,)) -> None:
-    """Run the command, silently unless it fails."""
+def skysift(*arguments: object, codes: Sequence[int] = (0,)) -> str:
+    """Run the command, silently unless it fails; return what it said on stderr."""
     done = subprocess.run(
         [sys.executable, "-m", "skysift", *map(str, arguments)],
         capture_output=True,
@@ -199,6 +201,7 @@ def skysift(*arguments: object, codes: Sequence[int] = (0,)) -> None:
     )
     if done.returncode not in codes:
         sys.exit(done.stderr)
+    return done.stderr
 
 
 if __name__ == "__main__":

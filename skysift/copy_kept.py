@@ -7,7 +7,6 @@ import typer
 
 from batch.journal import Journal
 from batch.kept import Kept, copy_kept_files
-from ensembles.errors import ConfigError
 
 
 def copy_kept(
@@ -23,8 +22,6 @@ def copy_kept(
     Kept is what went to review, also what could not be read; originals are only read. The exit
     code is 1 when something is missing by now, or lies in an archive, a video or behind a URL.
     """
-    if to.exists() and not to.is_dir():
-        raise ConfigError(f"--to {to}: is a file; a folder is needed")
     with Journal(run) as journal:
         kept: Kept = copy_kept_files(journal.pairs(), to, link=link)
     typer.echo(f"{kept.copied} {'linked' if link else 'copied'} to {to}", err=True)

@@ -91,8 +91,9 @@ def score_job(
             "expansion": settings.max_expansion,
         },
     )
-    with opened(out, job, resume=resume, say=_say) as journal, _stop_asked() as stop:
-        _run(journal, job, ensemble, settings, wishes, stop)
+    with opened(out, job, resume=resume, say=_say) as journal:
+        with _stop_asked() as stop:
+            _run(journal, job, ensemble, settings, wishes, stop)
         if stop.asked:
             _leave(journal, stop)
         refuse_incomplete(journal.counts())

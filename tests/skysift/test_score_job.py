@@ -344,7 +344,25 @@ def test_parts_of_which_one_is_missing_are_not_merged(
     shown = skysift("merge", part, "--out", tmp_path / "run")
 
     assert shown.code == 2
-    assert "1 parts were named" in shown.err
+    assert "parts 1 to 2 of 2 are needed, each once; named were 1/2, missing: 2/2" in shown.err
+
+
+@pytest.mark.parametrize("command", ["merge", "copy-kept", "export"])
+def test_a_folder_that_cannot_be_made_is_told_by_every_command(
+    skysift: Skysift, few: Path, lamps: Path, tmp_path: Path, command: str
+) -> None:
+    begun(skysift, few, lamps, tmp_path / "run")
+    (tmp_path / "file").touch()
+    options = {
+        "merge": ("--out",),
+        "copy-kept": ("--to",),
+        "export": ("--format", "csv", "--to"),
+    }
+
+    shown = skysift(command, tmp_path / "run", *options[command], tmp_path / "file" / "new")
+
+    assert shown.code == 2
+    assert "Not a directory" in shown.err
 
 
 def test_parts_of_two_jobs_are_not_merged(
