@@ -111,12 +111,27 @@ def run_on_ray(
 
 
 def with_context(ray: ModuleType) -> None:
-    """Join the cluster of `RAY_ADDRESS`, or start one here; a lost block must not end the job."""
+    """Join the cluster of `RAY_ADDRESS`, or start one here; a lost block must not end the job.
+
+    Raises:
+        SkysiftError: There is no such cluster, or none could be started.
+    """
     if not ray.is_initialized():
-        ray.init(log_to_driver=False, include_dashboard=False)
+        _join(ray)
     context = import_module("ray.data").DataContext.get_current()
     context.max_errored_blocks = -1
     context.enable_progress_bars = False
+
+
+def _join(ray: ModuleType) -> None:
+    try:
+        ray.init(log_to_driver=False, include_dashboard=False)
+    except Exception as error:  # Ray raises this very class when it gives up
+        raise SkysiftError(
+            f"Ray does not start: {error} It waits half a minute for its own processes, which a "
+            "busy machine may not give it: start a cluster by 'ray start --head', set "
+            "RAY_ADDRESS=auto, and go on with --resume"
+        ) from error
 
 
 def _score(
