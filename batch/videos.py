@@ -12,6 +12,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from batch.archives import refused
 from batch.input import Input
 from batch.listing import Every, Listing
@@ -114,8 +116,7 @@ class _Reader:
         for frame in self.frames:
             self.reached = frame.pts
             if frame.pts == pts:
-                pixels: Pixels = frame.to_ndarray(format="rgb24")
-                return pixels
+                return upright(frame)
             if frame.pts > pts:
                 break
         return None
@@ -133,6 +134,13 @@ class _Reader:
             return UNKNOWN
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return Taken(at=aware.astimezone(UTC) + timedelta(seconds=seconds))
+
+
+def upright(frame: Any) -> Pixels:  # noqa: ANN401 - PyAV's frame
+    """Return a frame as it is shown: phones store them turned, with the angle beside them."""
+    pixels: Pixels = frame.to_ndarray(format="rgb24")
+    quarters = round(frame.rotation / 90)  # counter-clockwise, as `rot90` counts them
+    return np.ascontiguousarray(np.rot90(pixels, quarters)) if quarters else pixels
 
 
 _open: list[_Reader] = []

@@ -1,5 +1,6 @@
 """Videos made here: each frame's brightness says which one it is."""
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -84,6 +85,27 @@ def test_frames_out_of_order_are_found_too(tmp_path: Path) -> None:
     inputs, frames = inputs_of(path, Every(seconds=None, frames=10)), in_one_go(path)
 
     assert all(is_frame(given, frames) for given in reversed(inputs))
+
+
+@pytest.mark.parametrize(
+    ("matrix", "quarters"),
+    [((0, 1, -1, 0), -1), ((-1, 0, 0, -1), 2), ((0, -1, 1, 0), 1)],
+)
+def test_frames_that_are_stored_turned_are_shown_upright(
+    tmp_path: Path, matrix: tuple[int, ...], quarters: int
+) -> None:
+    """`matrix` is that of the track header: turned by so many quarters counter-clockwise."""
+    path = video(tmp_path / "v.mp4")
+    (plain, *_) = in_one_go(path)
+    data = bytearray(path.read_bytes())
+    a, b, c, d = (number << 16 for number in matrix)
+    place = data.index(b"tkhd") + 44
+    data[place : place + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+
+    (first, *_) = inputs_of(path, Every())
+
+    np.testing.assert_array_equal(pixels_of(first), np.rot90(plain, quarters))
 
 
 def test_a_frame_knows_when_it_was_shot(tmp_path: Path) -> None:
