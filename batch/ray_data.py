@@ -7,17 +7,19 @@ job: rows are committed as they come, and a resumed job asks only for those that
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import islice
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
 from batch.entries import Counts, Entry, Waiting
 from batch.input import Input
-from batch.journal import ROWS_AT_ONCE, Journal
-from batch.local import LAST_DEATH
+from batch.journal import ROWS_AT_ONCE, WALL, Journal
+from batch.local import LAST_DEATH, SECONDS_PER_COMMIT
 from batch.row import Stamp
 from batch.score import failed_row, score_inputs
 from batch.worker import Purse, Station
@@ -169,15 +171,22 @@ def _score(
 
 
 def _in_commits(
-    rows: Iterator[dict[str, Any]],
+    rows: Iterable[dict[str, Any]],
 ) -> Iterator[tuple[list[Entry], dict[str, float]]]:
-    left = iter(rows)
-    while some := list(islice(left, ROWS_AT_ONCE)):
-        seconds: dict[str, float] = {}
-        for row in some:
-            for what, spent in json.loads(row["seconds"]).items():
-                seconds[what] = seconds.get(what, 0.0) + spent
-        yield [Entry(int(row["number"]), json.loads(row["cells"])) for row in some], seconds
+    """Yield what is worth a commit: some rows, or what came within a moment."""
+    entries: list[Entry] = []
+    seconds: dict[str, float] = defaultdict(float)
+    since = monotonic()
+    for row in rows:
+        entries.append(Entry(int(row["number"]), json.loads(row["cells"])))
+        for what, spent in json.loads(row["seconds"]).items():
+            seconds[what] += spent
+        passed = monotonic() - since
+        if len(entries) >= ROWS_AT_ONCE or passed > SECONDS_PER_COMMIT:
+            yield entries, {**seconds, WALL: passed}
+            entries, since = [], monotonic()
+            seconds.clear()
+    yield entries, {**seconds, WALL: monotonic() - since}
 
 
 def _suspect_the_rest(journal: Journal, items: Sequence[Waiting], stamp: Stamp) -> None:

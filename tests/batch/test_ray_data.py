@@ -68,6 +68,7 @@ def test_a_job_on_ray_has_the_rows_of_one_here_also_when_an_actor_dies(
                 crew = Crew(1, 60.0, station)
                 LocalRun(journal, crew, STAMP, stopping=lambda: False, tell=lambda _: None)()
             found.append(rows_of(journal))
+            assert journal.spent().keys() == {"*wall", "near"}
 
     on_ray, here = found
     assert (tmp_path / "mark").exists()
