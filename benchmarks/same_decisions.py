@@ -167,7 +167,7 @@ def main() -> int:
 def drawn(folder: Path, frames: int, seed: int) -> list[Path]:
     """Draw frames, break some, and return their paths in order."""
     flights = -(-frames // FRAMES_PER_FLIGHT)
-    size = ("--width", 320, "--height", 240, "--frames", FRAMES_PER_FLIGHT)
+    size = ("--width", 160, "--height", 120, "--frames", FRAMES_PER_FLIGHT)
     skysift("demo", "draw", folder, "--flights", flights, "--seed", seed, *size)
     pictures = sorted(folder.glob("*/*.jpg"))[:frames]
     breaks = (lambda data: data[: len(data) // 2], lambda _: b"", lambda _: b"no picture")
