@@ -130,9 +130,9 @@ def _join(ray: ModuleType) -> None:
         ray.init(log_to_driver=False, include_dashboard=False)
     except Exception as error:  # Ray raises this very class when it gives up
         raise SkysiftError(
-            f"Ray does not start: {error} It waits half a minute for its own processes, which a "
-            "busy machine may not give it: start a cluster by 'ray start --head', set "
-            "RAY_ADDRESS=auto, and go on with --resume"
+            f"no Ray cluster: {error} A busy machine may not start one within Ray's half a "
+            "minute: start it by 'ray start --head', set RAY_ADDRESS=auto and, where it wants a "
+            "token, RAY_AUTH_MODE=token, and go on with --resume"
         ) from error
 
 
