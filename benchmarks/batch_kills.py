@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +38,19 @@ FRAME_PX = (64, 48)
 DIFFER = ("scored_at", "latency_seconds")
 """What two runs may differ in."""
 
+EARLY = 0.2
+"""Share of kills while the job starts."""
+
+START_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kills:
+    """How many, and from which seed their moments come."""
+
+    kills: int
+    seed: int
+
 
 def main() -> None:
     """Run it and print what came out."""
@@ -55,8 +69,9 @@ def main() -> None:
         skysift(*command, root / "calm").wait()
         calm_seconds = monotonic() - began
         began = monotonic()
+        again = (*command, root / "killed")
         kills = kill_again_and_again(
-            (*command, root / "killed"), root / "killed", calm_seconds, asked.kills, asked.seed
+            again, root / "killed", asked.frames, Kills(asked.kills, asked.seed)
         )
         report(root, kills, calm_seconds, monotonic() - began)
 
@@ -89,25 +104,26 @@ def cut(scene: Path, folder: Path, count: int, chance: random.Random) -> None:
             part.save(folder / f"{number:03}.jpg", exif=exif)
 
 
-def kill_again_and_again(
-    command: Sequence[object], run: Path, calm_seconds: float, kills: int, seed: int
-) -> int:
+def kill_again_and_again(command: Sequence[object], run: Path, frames: int, asked: Kills) -> int:
     """Kill the job at random moments until it has been killed often enough; then let it finish.
 
-    Moments are rows, not seconds: a start takes as long as the machine lets it.
+    Most moments are rows, not seconds: a start takes as long as the machine lets it. The others
+    are within the start, when inputs are listed or compared.
 
     Returns:
         How many times it was killed.
     """
-    chance = random.Random(seed)  # noqa: S311 - moments, not secrets
+    chance = random.Random(asked.seed)  # noqa: S311 - moments, not secrets
     killed = 0
-    for start in range(1, kills + 1):
+    for start in range(1, asked.kills + 1):
         process = skysift(*command, "--resume")
-        left = rows_left(run)
-        until = left - chance.random() * left / (kills - start + 2)
-        patience = monotonic() + 10 * calm_seconds + 60
-        while process.poll() is None and rows_left(run) > until and monotonic() < patience:
-            pass_time(process, chance.random())
+        if chance.random() < EARLY:
+            pass_time(process, chance.random() * START_SECONDS)
+        else:
+            left = rows_left(run, frames)
+            until = left - chance.random() * left / (asked.kills - start + 2)
+            while process.poll() is None and rows_left(run, frames) > until:
+                pass_time(process, chance.random())
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
@@ -124,18 +140,19 @@ def pass_time(process: "subprocess.Popen[str]", seconds: float) -> None:
         return
 
 
-def rows_left(run: Path) -> int:
-    """Return how many inputs have no row; before the listing, a guess that kills early."""
+def rows_left(run: Path, frames: int) -> int:
+    """Return how many inputs have no row: all `frames`, as long as they are not listed."""
     path = run / "journal.sqlite"
     if not path.exists():
-        return 1
+        return frames
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
         try:
+            (facts,) = base.execute("select count(*) from about").fetchone()
             # By the index of those alone: asked again and again, it must not cost what is measured.
             (left,) = base.execute("select count(*) from inputs where row is null").fetchone()
         except sqlite3.OperationalError:  # no tables yet
-            return 1
-    return int(left) or 1
+            return frames
+    return int(left) if facts else frames
 
 
 def report(root: Path, kills: int, calm: float, killed: float) -> None:
