@@ -23,6 +23,8 @@ MOST_SECONDS = 5
 """From an edit until every worker judges by it."""
 PATIENCE_SECONDS = 60
 LOADED, FAILED = "skysift_ensemble_reloads_total", "skysift_ensemble_reload_failed"
+READY = '"event": "ready"'
+"""In the log, once for each worker."""
 PART = "Change while running"
 
 
@@ -41,7 +43,7 @@ def reload_under_load(place: Place, *, edits: int = EDITS) -> Seen:
                     _spoil(file, server)
                 edited, after = perf_counter(), loads(server) + WORKERS
                 digests.append(write_gate(file, factor=factor))
-                until(partial(_has_loaded, server, after), "the new edition")
+                until(partial(has_loaded, server, after), "the new edition")
                 swaps.append(perf_counter() - edited)
         ended = _held_by(server)
     strangers = {shot.verdict["digest"] for shot in clients.answered} - set(digests)
@@ -61,7 +63,7 @@ def reload_under_load(place: Place, *, edits: int = EDITS) -> Seen:
 
 @contextmanager
 def serving(file: Path, *, workers: int = 1, **settings: object) -> Iterator[Served]:
-    """Serve an ensemble file, with a database beside it."""
+    """Serve an ensemble file, with a database beside it; all workers are up then."""
     folder = file.parent
     chosen = {
         "ensembles": (file,),
@@ -72,6 +74,7 @@ def serving(file: Path, *, workers: int = 1, **settings: object) -> Iterator[Ser
     }
     log = folder / f"{file.stem}.log"
     with served(ServiceSettings.model_validate(chosen | settings), log=log) as server:
+        until(lambda: log.read_text("utf-8").count(READY) == workers, "every worker")
         yield server
 
 
@@ -85,7 +88,8 @@ def loads(server: Served) -> float:
     )
 
 
-def _has_loaded(server: Served, editions: float) -> bool:
+def has_loaded(server: Served, editions: float) -> bool:
+    """Say whether all workers together have loaded so many editions since the start."""
     return loads(server) == editions
 
 
