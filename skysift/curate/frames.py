@@ -18,12 +18,16 @@ from curation.manifest import (
     made_with_of,
     perceptual_hashes,
     read_manifest,
+    record_batches,
+    rows_in,
 )
 from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError
 from ensembles.score_table import Codes
 from ensembles.voter import Floats
 from models.catalog import read
+
+Bools = npt.NDArray[np.bool_]
 
 HASH = "perceptual_hash"
 
@@ -83,7 +87,7 @@ class Indexed:
         """Return labels with the rows that they speak of."""
         return Frames(self.ids, self.sources, self.groups).given(labels)
 
-    def is_labelled(self, path: Path | None) -> npt.NDArray[np.bool_]:
+    def is_labelled(self, path: Path | None) -> Bools:
         """Return which frames a label file speaks of, bool (n,)."""
         labelled = np.zeros(len(self), dtype=bool)
         if path is not None:
@@ -101,12 +105,10 @@ def indexed(manifest: Path) -> Indexed:
     names = [SCORE + voter for voter in made_with.voters]
     known = ["id", "source", "group", "width_px", "height_px"]
     columns = [*known, *names, HASH]
-    table = read_manifest(manifest, [*columns, EMBEDDING])
-    vectors = embeddings(table)
-    there = has_embedding(vectors)
-    if not there.any():
+    vectors, there = _embeddings(manifest)
+    if not len(vectors):
         raise ConfigError("no frame has an embedding", source=str(manifest))
-    kept = table.select(columns).filter(there)
+    kept = read_manifest(manifest, columns).filter(there)
     ids, sources, groups, widths, heights = (kept[name].to_pylist() for name in known)
     return Indexed(
         made_with,
@@ -117,9 +119,28 @@ def indexed(manifest: Path) -> Indexed:
         np.stack([_numbers(kept[name]) for name in names], axis=1)
         if names
         else np.zeros((len(ids), 0), dtype=np.float32),
-        Looks(vectors if there.all() else vectors[there], *perceptual_hashes(kept)),
+        Looks(vectors, *perceptual_hashes(kept)),
         int((~there).sum()),
     )
+
+
+def _embeddings(manifest: Path) -> tuple[Floats, Bools]:
+    """Return the embeddings that there are, once in memory, and which frames have one."""
+    dimension = made_with_of(manifest).dimension
+    if not dimension:
+        raise ConfigError(
+            "it has no embeddings: index with an ensemble one of whose voters gives any",
+            source=str(manifest),
+        )
+    vectors = np.empty((rows_in(manifest), dimension), dtype=np.float32)
+    there, filled = [], 0
+    for batch in record_batches(manifest, [EMBEDDING]):
+        some = embeddings(batch)
+        known = has_embedding(some)
+        vectors[filled : filled + known.sum()] = some[known]
+        filled += int(known.sum())
+        there.append(known)
+    return vectors[:filled], np.concatenate([np.zeros(0, dtype=bool), *there])
 
 
 def config_for(frames: Indexed, ensemble: Path) -> EnsembleConfig:

@@ -109,8 +109,8 @@ def classes(frames: Indexed, found: Selection, evenly: Codes, truth: Path) -> li
 def map_of(
     embeddings: Floats, pool: Codes, evenly: Codes, picked: Codes, rng: np.random.Generator
 ) -> Map | None:
-    """Return the frames along the two directions that vary most; None in one dimension."""
-    if embeddings.shape[1] < 2:
+    """Return the frames along the two directions that vary most; None without two."""
+    if min(embeddings.shape[1], len(pool)) < 2:
         return None
     shown = rng.choice(pool, min(MOST_MAP_POINTS, len(pool)), replace=False)
     centre = embeddings[shown].mean(axis=0)

@@ -131,3 +131,29 @@ def test_an_ensemble_with_other_voters_is_refused(
 
     assert code == 2
     assert "no scores of words" in capsys.readouterr().err
+
+
+def test_a_manifest_without_embeddings_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made_with = MadeWith("demo", "d" * 64, ("specialist",))
+    path = written(tmp_path / "frames.parquet", table_of({"group": ["a"]}, made_with=made_with))
+
+    code = run(["curate", "select", str(path), "-n", "1"])
+
+    assert code == 2
+    assert "index with an ensemble" in capsys.readouterr().err
+
+
+def test_a_single_frame_can_be_picked_and_reported(tmp_path: Path) -> None:
+    table = table_of({"group": ["a"]}, np.eye(8, dtype=np.float32)[:1], MADE_WITH)
+    path, report = written(tmp_path / "frames.parquet", table), tmp_path / "picks.html"
+
+    code = run(
+        ["curate", "select", str(path), "-n", "3", "--method", "diverse",
+         "--out", str(tmp_path / "picks.csv"), "--report", str(report)]
+    )  # fmt: skip
+
+    assert code == 0
+    assert [row["propensity"] for row in rows(tmp_path / "picks.csv")] == ["1"]
+    assert "Where they lie" not in report.read_text(encoding="utf-8")
