@@ -204,6 +204,16 @@ def mapped_embeddings(path: Path) -> Iterator[Floats]:
         yield np.memmap(file, dtype=np.float32, mode="r", shape=shape)
 
 
+@contextmanager
+def any_embeddings(path: Path) -> Iterator[Floats]:
+    """Give `mapped_embeddings`, or float32, shape (n, 0), when the manifest has none."""
+    if made_with_of(path).dimension:
+        with mapped_embeddings(path) as vectors:
+            yield vectors
+    else:
+        yield np.empty((rows_in(path), 0), dtype=np.float32)
+
+
 def has_embedding(vectors: Floats) -> npt.NDArray[np.bool_]:
     """Return which of these embeddings are there, shape (n,)."""
     return ~np.isnan(vectors[:, 0])

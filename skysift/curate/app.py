@@ -9,6 +9,7 @@ from skysift.curate.label_errors import label_errors
 from skysift.curate.prelabel import prelabel
 from skysift.curate.select import select_frames
 from skysift.curate.show import show
+from skysift.curate.split import split
 
 app = typer.Typer(help="Find the frames worth a label.", no_args_is_help=True)
 app.command()(index)
@@ -18,3 +19,4 @@ app.command("select")(select_frames)
 app.command()(prelabel)
 app.command("import-labels")(import_labels)
 app.command("label-errors")(label_errors)
+app.command()(split)

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from batch.tables import write_table
 from curation.clean.clean import COLUMNS, findings_in
 from curation.clean.finding import Defect, Finding
 from curation.clean.thresholds import Thresholds, as_yaml, read_thresholds
-from curation.manifest import made_with_of, mapped_embeddings, read_manifest
+from curation.manifest import any_embeddings, read_manifest
 from skysift.curate.clean_sheet import write_clean_sheet
 
 VALUE_DIGITS = 4
@@ -45,7 +44,8 @@ def clean(
         typer.echo(as_yaml(limits), nl=False)
         return
     table = read_manifest(manifest, COLUMNS)
-    found = _found(manifest, table, limits, seed)
+    with any_embeddings(manifest) as vectors:
+        found = findings_in(table, vectors, limits, np.random.default_rng(seed))
     write_table(out, columns_of(table, found))
     if sheet is not None:
         write_clean_sheet(sheet, table, found)
@@ -57,14 +57,6 @@ def clean(
         typer.echo(json.dumps({"frames": table.num_rows, "clean": left, **counts}))
     else:
         typer.echo("\n".join(_lines(table.num_rows, left, counts)))
-
-
-def _found(manifest: Path, table: pa.Table, thresholds: Thresholds, seed: int) -> list[Finding]:
-    rng = np.random.default_rng(seed)
-    nothing = np.empty((table.num_rows, 0), dtype=np.float32)
-    has_embeddings = made_with_of(manifest).dimension > 0
-    with mapped_embeddings(manifest) if has_embeddings else nullcontext(nothing) as vectors:
-        return findings_in(table, vectors, thresholds, rng)
 
 
 def columns_of(table: pa.Table, found: Sequence[Finding]) -> dict[str, list[object]]:

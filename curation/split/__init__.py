@@ -1,0 +1,1 @@
+"""Frames for training, calibration and test, parted so that no part has seen another's."""
