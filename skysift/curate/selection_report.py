@@ -1,20 +1,17 @@
 """How the picks compare with a random sample: one HTML file that needs no network."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from curation.labels.label_file import read_label_file
 from curation.select.pick import pick_evenly
 from curation.select.select import Selection, Wish
-from ensembles.errors import ConfigError
 from ensembles.score_table import Codes
 from ensembles.voter import Floats
 from skysift.curate.frames import Indexed
+from skysift.curate.page import write_page
 from skysift.drift_report.points import HEIGHT, WIDTH, Dot, fitted
 
 MOST_MAP_POINTS = 1500
@@ -52,25 +49,18 @@ def write_selection_report(
     open_rows = np.flatnonzero(found.open)
     rng = np.random.default_rng(wish.seed)
     evenly = open_rows[pick_evenly(len(open_rows), len(found.picks), rng).rows]
-    page = (
-        _environment()
-        .from_string(_text("curate", "selection.html"))
-        .render(
-            wish=wish,
-            found=found,
-            coverage=coverage(frames, found, evenly),
-            classes=[] if truth is None else classes(frames, found, evenly, truth),
-            truth=truth,
-            map=map_of(frames.embeddings, open_rows, evenly, found.picks.rows, rng),
-            size=(WIDTH, HEIGHT),
-            embedding_voter=frames.made_with.embedding_voter,
-            style=Markup(_text("report", "page.css") + _text("drift_report", "drift.css")),  # noqa: S704 - files of this package
-        )
+    write_page(
+        path,
+        "selection.html",
+        wish=wish,
+        found=found,
+        coverage=coverage(frames, found, evenly),
+        classes=[] if truth is None else classes(frames, found, evenly, truth),
+        truth=truth,
+        map=map_of(frames.embeddings, open_rows, evenly, found.picks.rows, rng),
+        size=(WIDTH, HEIGHT),
+        embedding_voter=frames.made_with.embedding_voter,
     )
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", source=str(path)) from None
 
 
 def coverage(frames: Indexed, found: Selection, evenly: Codes) -> list[Line]:
@@ -124,14 +114,3 @@ def map_of(
 
 def _different(codes: Codes) -> int:
     return len(np.unique(codes[codes >= 0]))
-
-
-def _environment() -> Environment:
-    return Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-def _text(package: str, name: str) -> str:
-    folder = files("skysift").joinpath(package, "static")
-    return folder.joinpath(name).read_text(encoding="utf-8")
