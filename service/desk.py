@@ -93,9 +93,13 @@ class Desk:
         Without it nobody would, once a gate without voters is not ready and gets no pictures.
         """
         while True:
-            for station in self.lineup.stations.values():
-                await asyncio.to_thread(station.probe)
+            await asyncio.to_thread(self._probe)
             await asyncio.sleep(seconds)
+
+    def _probe(self) -> None:
+        # By itself, so that no station is held on to until the next time.
+        for station in self.lineup.stations.values():
+            station.probe()
 
     def refuse_too_large(self, upload: Upload) -> None:
         """Refuse a picture of a batch that could not have come alone either.

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from time import monotonic, perf_counter
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 from structlog.typing import FilteringBoundLogger
@@ -33,6 +33,8 @@ from service.stand_in import StandIn, stand_in_to_use, stand_ins_of
 from service.station import Station
 
 T = TypeVar("T")
+Nothing = Literal["not now", "as it was"]
+"""What was seen is not at rest, or was tried before; or it is what judges already."""
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -81,34 +83,32 @@ class Reloads:
     async def look(self) -> None:
         """Look once at every file, and load what changed and is at rest."""
         for one in self._followed:
-            models = self._opener.models
-            if await self._on_thread(partial(one.look, models, now=monotonic())):
-                await self._load(one)
+            await self._follow(one)
         if self._shadow_file:
             await self._on_thread(self._shadow_file.look)
 
-    async def _load(self, one: Followed) -> None:
-        one.begin(now=monotonic())
+    async def _follow(self, one: Followed) -> None:
         start = perf_counter()
         # Gathered, because a kind of somebody's own may raise anything: the old gate stays.
-        [lineup] = await asyncio.gather(
+        [outcome] = await asyncio.gather(
             self._on_thread(partial(self._next_lineup, one)), return_exceptions=True
         )
-        if isinstance(lineup, BaseException):
-            self._tell_failure(one, lineup)
-            return
-        one.loaded = one.files
-        if lineup is None:
+        if isinstance(outcome, BaseException):
+            self._tell_failure(one, outcome)
+        elif isinstance(outcome, Lineup):
+            self._replace(one, outcome, seconds=perf_counter() - start)
+        elif outcome == "as it was":
             self._tell_put_back(one)
-        else:
-            self._replace(one, lineup, seconds=perf_counter() - start)
 
     async def _on_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _next_lineup(self, one: Followed) -> Lineup | None:
-        """Return the lineup with what lies on the disk now; None when that judges already."""
+    def _next_lineup(self, one: Followed) -> Lineup | Nothing:
+        """Return the lineup with what lies on the disk, or why there is none to load."""
         models = self._opener.models
+        if not one.look(models, now=monotonic()):
+            return "not now"
+        one.begin(now=monotonic())
         config = read(one.path)
         if config.name != one.name:
             raise ConfigError(
@@ -124,9 +124,12 @@ class Reloads:
         editions = {path: Edition.at(path, models) for path in paths}
         fresh = {path: one for path, one in editions.items() if not self._judges(path, one)}
         if not fresh and stand_ins == self._stand_ins:
-            return None
+            one.loaded = one.files
+            return "as it was"
         opened = {path: self._opener.open(path, edition) for path, edition in fresh.items()}
-        return self._settled(opened, stand_ins)
+        lineup = self._settled(opened, stand_ins)
+        one.loaded = one.files
+        return lineup
 
     def _judges(self, path: Path, edition: Edition) -> bool:
         return path in self._opened and self._opened[path].edition == edition

@@ -6,7 +6,6 @@ from time import monotonic
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from ensembles.errors import SkysiftError
 from service.followed import Followed
 from service.opening import Opener
 from service.shadow import Shadow, load_shadow
@@ -39,14 +38,14 @@ class FollowedShadow:
     def look(self) -> None:
         """Load the file if it changed and is at rest; one that is wrong changes nothing."""
         settings, models = self.opener.settings, self.opener.models
-        if not self.file.look(models, now=monotonic()):
-            return
-        self.file.begin(now=monotonic())
         try:
+            if not self.file.look(models, now=monotonic()):
+                return
+            self.file.begin(now=monotonic())
             gate = load_shadow(self.file.path, settings.ensembles[0], models)
-        except SkysiftError as error:
+        except Exception as error:  # whatever a kind of somebody's own raises, the service goes on
             if str(error) != self.file.trouble:
-                log.error("shadow_reload_failed", file=str(self.file.path), error=str(error))  # noqa: TRY400 - no traceback: the message says what to do
+                log.exception("shadow_reload_failed", file=str(self.file.path))
             self.file.trouble = str(error)
             return
         self.file.trouble = ""
