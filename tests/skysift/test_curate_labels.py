@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from batch.labels import labels_of, read_labels
 from curation.manifest import MadeWith
 from tests.curation.manifests import table_of, written
 from tests.skysift.conftest import Skysift
@@ -156,3 +157,18 @@ def test_mistakes_are_one_message(
 
     assert done.code == 2
     assert said in done.err
+
+
+def test_the_label_file_is_read_where_frames_are_scored(
+    skysift: Skysift, manifest: Path, tmp_path: Path
+) -> None:
+    sheet, labels = tmp_path / "sheet.csv", tmp_path / "labels.csv"
+    sheet.write_text(f"id,label\n{0:064x},0\n{1:064x},hiker\n")
+
+    skysift(
+        "curate", "import-labels", sheet, "--manifest", manifest, "--into", labels, "--by", "ada"
+    )
+    found = read_labels(labels)
+
+    assert [(label.label, label.group) for label in found] == [("0", "flight-0"), ("1", "flight-0")]
+    assert labels_of({label.frame: Path(label.frame) for label in found}, found, source=labels)

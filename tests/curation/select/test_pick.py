@@ -9,7 +9,7 @@ from curation.select.pick import Picks, equal_share_cap, pick, pick_evenly
 from curation.select.pool import Pool
 from curation.select.rounding import rounded
 
-DRAWS = 800
+DRAWS = 400
 FAR = 4.5
 """Deviations: with some 100 frequencies, chance alone passes it once in a thousand tests."""
 
