@@ -131,4 +131,26 @@ UNSEEN = replace(
 )
 """Held-out flights: lands in seasons that mostly no training flight had, wider light and air."""
 
-CLIMATES: dict[str, Climate] = {"usual": USUAL, "unseen": UNSEEN}
+INLAND = ("meadow", "farmland", "village", "lakeside", "mountain", "woodland")
+
+SUMMER = replace(
+    USUAL, places=tuple((land, season) for land in INLAND for season in ("summer", "autumn"))
+)
+"""A team that began in spring: no snow yet."""
+
+WINTER = replace(
+    USUAL,
+    places=tuple((land, "winter") for land in (*INLAND, "snowfield")),
+    sun_elevation_deg=(12.0, 24.0),
+    brightness=(0.65, 0.9),
+    haze=(0.12, 0.35),
+    noise=(3.0, 8.0),
+)
+"""What comes to it then: snow, a low sun with long shadows, less light, thicker air."""
+
+CLIMATES: dict[str, Climate] = {
+    "usual": USUAL,
+    "unseen": UNSEEN,
+    "summer": SUMMER,
+    "winter": WINTER,
+}

@@ -70,7 +70,7 @@ def draw_flights(
         frames_per_flight: Frames overlap, so that a thing is in several of them.
         size: (width, height) of every frame, from 96 x 96 to 8000 x 6000 pixels.
         seed: Of everything.
-        climate: `usual` or `unseen`, what the flights' conditions are drawn from.
+        climate: A name in `demo.conditions.CLIMATES`, what flights' conditions are drawn from.
         conditions: The same conditions for all flights, instead of a climate.
         advance: How far the drone flies between frames, in frame widths.
         processes: Flights drawn at the same time.

@@ -25,6 +25,8 @@ class Climate(StrEnum):
 
     USUAL = "usual"
     UNSEEN = "unseen"
+    SUMMER = "summer"
+    WINTER = "winter"
 
 
 @app.command()
