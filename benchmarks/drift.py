@@ -13,6 +13,7 @@ out, which takes most of the time.
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -99,8 +100,9 @@ def main() -> None:
     alone = make_profile(replace(usual, flights=usual.ids), identity, _no_golden(usual))
     print(f"false alarms at nominal 1 %, new flights: {false_alarms(profile, fresh):.1%}")
     print(f"the same, limits for independent frames: {false_alarms(alone, fresh):.1%}\n")
-    rivals = _rivals(usual, cache, sizes.evidently)
-    print_powers(_powers(profile, rivals, fresh, cache, sizes), rivals)
+    with ExitStack() as ending:
+        rivals = _rivals(usual, cache, sizes.evidently, ending)
+        print_powers(_powers(profile, rivals, fresh, cache, sizes), rivals)
     if sizes.long:
         print_consecutive(profile, fresh, cache, sizes)
     for voter in identity.voters:
@@ -129,16 +131,16 @@ def _no_golden(usual: Observations) -> Golden:
     return Golden((), usual.scores[:0], usual.embeddings[:0])
 
 
-def _rivals(usual: Observations, cache: Path, evidently: int) -> list[Limited]:
+def _rivals(usual: Observations, cache: Path, evidently: int, ending: ExitStack) -> list[Limited]:
     """Return the rivals with their limits; say what evidently takes for drift by itself."""
     sample, windows = usual_sample(usual), usual_windows(usual)
     rivals: list[Rival] = [ExactMmd(sample), CentroidDistance(sample)]
     if evidently:
         other = Evidently(sample, cache / "environments", evidently)
+        ending.callback(other.close)
         flagged = other.alarms(windows[:evidently]).mean(axis=0)
         shown = ", ".join(f"{n} {x:.0%}" for n, x in zip(other.names, flagged, strict=True))
-        print(f"usual windows that it calls drift at limits of its own: {shown}")
-        print(f"{1e3 * other.seconds / other.windows:.0f} ms a window\n")
+        print(f"usual windows that are drift at limits of its own: {shown}\n", flush=True)
         rivals.append(other)
     return [Limited.of(rival, windows) for rival in rivals]
 

@@ -4,7 +4,6 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import Protocol
 
 import numpy as np
@@ -103,9 +102,19 @@ class Evidently:
 
     def __init__(self, usual: Floats, environments: Path, most_windows: int) -> None:
         self.most_windows = most_windows
-        self.windows, self.seconds = 0, 0.0
         self._usual = usual
-        self._python = python_of(environments, "evidently", EVIDENTLY)
+        python = python_of(environments, "evidently", EVIDENTLY)
+        self._process = subprocess.Popen(
+            [python, PROGRAM],
+            env=ONE_THREAD,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """End its process."""
+        self._process.communicate()
 
     def of(self, windows: Floats) -> Floats:
         """Return its drift scores."""
@@ -119,12 +128,18 @@ class Evidently:
         with TemporaryDirectory() as folder:
             source, target = Path(folder, "windows.npz"), Path(folder, "said.npz")
             np.savez(source, usual=self._usual, windows=windows)
-            begin = perf_counter()
-            subprocess.run([self._python, PROGRAM, source, target], check=True, env=ONE_THREAD)
-            self.seconds += perf_counter() - begin
-            self.windows += len(windows)
+            self._ask(f"{source}\t{target}\n")
             with np.load(target) as said:
                 return dict(said)
+
+    def _ask(self, line: str) -> None:
+        asking, answers = self._process.stdin, self._process.stdout
+        if asking is None or answers is None:
+            raise RuntimeError("evidently was started without pipes")
+        asking.write(line)
+        asking.flush()
+        if not any(said.strip() == "done" for said in answers):
+            raise RuntimeError(f"evidently ended with {self._process.wait()}")
 
 
 def _squares(a: Floats, b: Floats) -> Floats:

@@ -1,10 +1,12 @@
 """What evidently says of windows of embeddings; runs in an environment of its own.
 
-    python evidently_windows.py WINDOWS.npz SCORES.npz
+    python evidently_windows.py
 
-Reads `usual`, shape (m, d), and `windows`, shape (n, f, d). Writes `scores` and `alarms`, shape
-(n, methods): the drift score of each of its methods, and whether it calls that drift by itself.
-Its own metric also draws a t-SNE picture of every window, which is left out here.
+Reads lines `WINDOWS.npz<tab>SAID.npz` and answers each with `done`: it takes seconds to start. Of
+the first it takes `usual`, shape (m, d), and `windows`, shape (n, f, d). It writes `scores` and
+`alarms`, shape (n, methods), into the other: the drift score of each of its methods, and whether it
+calls that drift by itself. Its own metric also draws a t-SNE picture of every window, which is left
+out here.
 """
 
 import sys
@@ -18,11 +20,12 @@ from evidently.legacy.metrics.data_drift.embedding_drift_methods import (
     ratio,
 )
 
+DONE = "done"
 FEW = 1000
 """Below so many usual frames evidently's metric asks for its bootstrap."""
 
 
-def main(source: str, target: str) -> None:
+def answer(source: str, target: str) -> None:
     """Score every window by every method."""
     with np.load(source) as given:
         usual, windows = given["usual"], given["windows"]
@@ -36,5 +39,12 @@ def main(source: str, target: str) -> None:
     np.savez(target, scores=scores, alarms=alarms.astype(bool))
 
 
+def main() -> None:
+    """Answer until nobody asks."""
+    for line in sys.stdin:
+        answer(*line.rstrip("\n").split("\t"))
+        print(DONE, flush=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
