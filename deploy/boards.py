@@ -145,6 +145,7 @@ ROWS = (
                 (
                     Query("sum by (ensemble) (skysift_drift_frames_total)", "{{ensemble}} frames"),
                     Query("sum by (ensemble) (skysift_drift_panes_total)", "{{ensemble}} panes"),
+                    Query("sum by (ensemble) (skysift_drift_lost_total)", "{{ensemble}} lost"),
                 ),
             ),
         ),

@@ -25,8 +25,10 @@ SECONDS = 10
 """How long to wait for an answer of Prometheus."""
 POINTS = 240
 MINUTES = 30.0
-WIDTH, HEIGHT, LEFT, BOTTOM = 400.0, 150.0, 64.0, 18.0
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 400.0, 150.0, 64.0, 10.0, 18.0
 MOST_SERIES = 12
+MINUTES_FROM = 120
+"""Seconds; shorter times are told in seconds."""
 COLOURS = ("#3465a4", "#c4622d", "#3d8b40", "#8f4a9e", "#b5892e", "#2f8f8f", "#a83250", "#666")
 FORMATS = {"percentunit": "{:.1%}", "s": "{:.3g} s", "reqps": "{:.3g}/s"}
 _NO_SUCH_LABEL = re.compile(r"\{\{\w+\}\}")
@@ -35,7 +37,7 @@ body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #222; backgr
 h2 { margin: 1.4rem 0 .4rem; font-size: 1.05rem; }
 .row { display: grid; grid-template-columns: repeat(24, 1fr); gap: .7rem; }
 figure { margin: 0; padding: .7rem; background: #fff; border-radius: 6px; min-width: 0; }
-figcaption b { display: block; } figcaption { color: #555; font-size: 12px; min-height: 3.4em; }
+figcaption b { display: block; } figcaption { color: #555; font-size: 12px; min-height: 4.4em; }
 .now { font-size: 1.6rem; margin: .8rem 0; } svg { width: 100%; height: auto; }
 ul { list-style: none; margin: .3rem 0 0; padding: 0; font-size: 12px; }
 li { display: inline-block; margin-right: .8rem; } i { display: inline-block; width: .7em;
@@ -133,7 +135,7 @@ def _chart(series: Sequence[Series], unit: str) -> str:
 
     def place(x: float, y: float) -> str:
         across = LEFT + (x - first) / ((last - first) or 1) * (WIDTH - LEFT - 4)
-        return f"{across:.1f},{4 + (high - y) / (high - low) * (HEIGHT - BOTTOM - 4):.1f}"
+        return f"{across:.1f},{TOP + (high - y) / (high - low) * (HEIGHT - BOTTOM - TOP):.1f}"
 
     lines = "".join(
         f'<polyline fill="none" stroke="{colour}" stroke-width="1.6" '
@@ -145,18 +147,21 @@ def _chart(series: Sequence[Series], unit: str) -> str:
         f'text-anchor="end">{escape(unit.format(y))}</text>'
         for y in (low, (low + high) / 2, high)
     )
-    minutes = (
-        f'<text x="{LEFT}" y="{HEIGHT - 3}">{(last - first) / 60:.0f} minutes until now</text>'
-    )
+    span = f'<text x="{LEFT}" y="{HEIGHT - 3}">{_span(last - first)} until now</text>'
     names = "".join(
         f'<li><i style="background:{colour}"></i>{escape(one.name)}</li>'
         for one, colour in _coloured(series)
     )
     more = f"<li>and {len(series) - MOST_SERIES} more</li>" if len(series) > MOST_SERIES else ""
     return (
-        f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img">{grid}{minutes}{lines}</svg>'
+        f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img">{grid}{span}{lines}</svg>'
         f"<ul>{names}{more}</ul>"
     )
+
+
+def _span(seconds: float) -> str:
+    """Return a length of time in words."""
+    return f"{seconds / 60:.0f} minutes" if seconds >= MINUTES_FROM else f"{seconds:.0f} seconds"
 
 
 def _coloured(series: Sequence[Series]) -> list[tuple[Series, str]]:
