@@ -12,6 +12,7 @@ cluster. Exits 1 when a decision, its reasons or who was asked differ, or a scor
 import argparse
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -188,6 +189,9 @@ def report(found: Mapping[str, Sequence[Judged]]) -> int:
     for way, result in results.items():
         counts = f"{result.decisions} | {result.reasons} | {result.asked}"
         print(f"{first}, {way} | {counts} | {result.score:.1e}")
+    for way in found:
+        reasons = Counter(reason for judged in found[way] for reason in judged.reasons)
+        print(f"reasons, {way}: {dict(reasons)}")
     return 0 if all(result.alike for result in results.values()) else 1
 
 
