@@ -41,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             observed[fault.name] = one = show(fault, here)
             mark = "held" if one.held else "NOT HELD"
             sys.stderr.write(f"{fault.name}: {mark}, {one.seen} ({one.seconds:.1f} s)\n")
+            if chosen.keep:
+                keep(observed, FAULTS)
     sys.stdout.write(table(faults, observed))
-    if chosen.keep:
-        keep(observed, FAULTS)
     return int(not all(one.held for one in observed.values()))
 
 

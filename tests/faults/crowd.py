@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-OVERLOADED = 429
+OVERLOADED, LATE = 429, 503
 UNFIT = frozenset({400, 413, 415})
 PATIENCE_SECONDS = 120
 
@@ -25,8 +25,9 @@ class Came:
         seconds: Of each answer with a verdict, from the first byte sent to the last received.
         unfit: Answers that the body is no picture that can be judged.
         refused: Answers 429 with `Retry-After`.
-        rude: Answers 429 without it.
+        rude: Answers 429 or 503 without it.
         lost: Requests without an answer.
+        late: Answers 503 with `Retry-After`: accepted, and not judged within the deadline.
         others: Any other status.
         wall_seconds: From the first request to the last answer.
     """
@@ -34,15 +35,11 @@ class Came:
     seconds: list[float] = field(default_factory=list)
     unfit: int = 0
     refused: int = 0
+    late: int = 0
     rude: int = 0
     lost: int = 0
     others: dict[int, int] = field(default_factory=dict)
     wall_seconds: float = 0.0
-
-    @property
-    def sent(self) -> int:
-        """Requests."""
-        return len(self.seconds) + self.refused + self.rude + self.lost + sum(self.others.values())
 
     @property
     def wrong(self) -> int:
@@ -60,10 +57,11 @@ class Came:
 
     def __str__(self) -> str:
         unfit = f", {self.unfit} no pictures" if self.unfit else ""
+        late = f", {self.late} too late" if self.late else ""
         return (
             f"{len(self.seconds)} judged, {self.per_second:.1f} a second, p50 "
-            f"{self.within(50):.2f} s, p99 {self.within(99):.2f} s{unfit}, {self.refused} told to "
-            f"come back, {self.wrong} wrong"
+            f"{self.within(50):.2f} s, p99 {self.within(99):.2f} s{unfit}{late}, "
+            f"{self.refused} told to come back, {self.wrong} wrong"
         )
 
 
@@ -114,12 +112,13 @@ def _one(
         came.seconds.append(perf_counter() - started)
     elif response.status in UNFIT:
         came.unfit += 1
-    elif response.status != OVERLOADED:
+    elif response.status not in {OVERLOADED, LATE}:
         came.others[response.status] = came.others.get(response.status, 0) + 1
     elif retry_after is None:
         came.rude += 1
     else:
-        came.refused += 1
+        came.late += response.status == LATE
+        came.refused += response.status == OVERLOADED
         connection.close()  # the server would, while we rest
         rest(float(retry_after))
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.faults.__main__ import place
 from tests.faults.fault import Fault, Place
+from tests.faults.observed import PAGE, read, table
 from tests.faults.registry import FAULTS
 
 
@@ -33,3 +34,7 @@ def test_every_fault_has_a_name_of_its_own() -> None:
     names = [fault.name for fault in FAULTS]
 
     assert sorted(set(names)) == sorted(names)
+
+
+def test_the_page_shows_what_was_observed_and_nothing_typed_by_hand() -> None:
+    assert table(FAULTS, read()) in PAGE.read_text("utf-8")
