@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import pyarrow as pa
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from curation.clean.finding import Defect, Finding
-from ensembles.errors import ConfigError
+from skysift.curate.page import write_page
 from skysift.report.thumbnails import thumbnail
 
 MOST_SHOWN = 48
@@ -48,19 +45,13 @@ def write_clean_sheet(path: Path, table: pa.Table, found: Sequence[Finding]) -> 
     Raises:
         ConfigError: It cannot be written.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.from_string(_text("curate", "clean.html")).render(
+    write_page(
+        path,
+        "clean.html",
         shelves=list(_shelves(table, found)),
         frames=table.num_rows,
         faulty=len({finding.row for finding in found}),
-        style=Markup(_text("report", "page.css") + _text("drift_report", "drift.css")),  # noqa: S704 - files of this package
     )
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", source=str(path)) from None
 
 
 def _shelves(table: pa.Table, found: Sequence[Finding]) -> Iterator[Shelf]:
@@ -91,8 +82,3 @@ def _card(finding: Finding, sources: Sequence[str], reasons: Sequence[str | None
     return Card(
         source, thumbnail(Path(source)), told, kept, thumbnail(Path(kept)) if kept else None
     )
-
-
-def _text(package: str, name: str) -> str:
-    folder = files("skysift").joinpath(package, "static")
-    return folder.joinpath(name).read_text(encoding="utf-8")
