@@ -16,11 +16,17 @@ from curation.kmeans import centres_of
 from ensembles.score_table import Codes
 from ensembles.voter import Floats
 
-ROWS_PER_CELL = 1_000
+ROWS_PER_CELL = 500
 MOST_CENTRES = 2_000
 """More cannot be learnt from the sample that centres are learnt from."""
 
-MOST_VISITS = 3
+ROWS_PER_CENTRE = 20
+"""That each centre is learnt from, on average."""
+
+SHORTEST = 1e-12
+"""Of a mean: opposite rows have none."""
+
+MOST_VISITS = 2
 """Cells that a row visits besides its own."""
 
 ROWS_AT_ONCE = 1_024
@@ -105,10 +111,9 @@ def _cells_of(embeddings: Floats, rows: Codes, cosine: float, rng: np.random.Gen
     reach = 2 * float(np.sqrt(max(0.0, 2 - 2 * cosine)))
     home = np.empty(len(rows), dtype=np.int64)
     visited = np.full((len(rows), visits), NOWHERE, dtype=np.int64)
-    norms = (centres**2).sum(axis=1)
     for start in range(0, len(rows), ROWS_PER_LOOK):
         part = slice(start, start + ROWS_PER_LOOK)
-        squares = 1 + norms - 2 * (embeddings[rows[part]] @ centres.T)
+        squares = 2 - 2 * (embeddings[rows[part]] @ centres.T)
         order = _nearest_few(squares, visits + 1)
         far = np.sqrt(np.maximum(np.take_along_axis(squares, order, axis=1), 0))
         home[part] = order[:, 0]
@@ -118,9 +123,12 @@ def _cells_of(embeddings: Floats, rows: Codes, cosine: float, rng: np.random.Gen
 
 
 def _learnt(embeddings: Floats, rows: Codes, count: int, rng: np.random.Generator) -> Floats:
-    most = min(len(rows), count * 20)
+    """Return centres of length 1: the mean of unlike rows is short, and near to everything."""
+    most = min(len(rows), count * ROWS_PER_CENTRE)
     sample = np.sort(rng.choice(len(rows), most, replace=False))
-    return centres_of(np.asarray(embeddings[rows[sample]]), count, rng)
+    centres = centres_of(np.asarray(embeddings[rows[sample]]), count, rng)
+    lengths = np.linalg.norm(centres, axis=1, keepdims=True)
+    return np.asarray(centres / np.maximum(lengths, SHORTEST), dtype=np.float32)
 
 
 def _nearest_few(squares: Floats, count: int) -> Codes:
