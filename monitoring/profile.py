@@ -9,9 +9,7 @@ from monitoring.identity import Identity
 from monitoring.limits import Limits
 from monitoring.observation import Floats
 from monitoring.pane_state import Layout
-from monitoring.reference import (
-    Reference,
-)
+from monitoring.reference import Reference
 from monitoring.statistics import Baseline, Statistic, statistics_for
 
 

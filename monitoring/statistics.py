@@ -1,6 +1,6 @@
 """From the states of windows to statistics: each is larger the less usual a window is.
 
-None of them needs a distribution: what is usual for each is found by simulation (`calibration.py`),
+None of them needs a distribution: what is usual for each is found by simulation (`simulation.py`),
 because frames of one flight are alike and no table of chi-square knows how much.
 """
 
