@@ -108,7 +108,7 @@ def refuse_open_house(settings: ServiceSettings) -> None:
 
 def environment(settings: ServiceSettings) -> dict[str, str]:
     """Return the variables from which a worker reads the same settings."""
-    given = settings.model_dump(exclude_unset=True)
+    given = settings.model_dump(exclude_unset=True, exclude_none=True)
     return {f"SKYSIFT_{name.upper()}": _as_text(value) for name, value in given.items()}
 
 

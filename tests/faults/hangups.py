@@ -38,7 +38,9 @@ def hang_up(place: Place) -> Seen:
 
 def _leave(server: Served) -> None:
     parts = urlsplit(server.url)
-    head = f"POST /v1/triage HTTP/1.1\r\nHost: here\r\nContent-Length: {len(DARK)}\r\n\r\n"
+    head = (
+        f"POST /v1/triage HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: {len(DARK)}\r\n\r\n"
+    )
     lines = [create_connection((parts.hostname or "", parts.port or 0)) for _ in range(LEAVERS)]
     for line in lines:
         line.sendall(head.encode() + DARK)

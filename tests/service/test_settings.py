@@ -112,3 +112,9 @@ def test_what_cannot_start_is_said_before_anything_is_started(tmp_path: Path) ->
 
     with pytest.raises(WeightsError, match=r"nowhere\.onnx"):
         run(ServiceSettings(ensembles=(file,)))
+
+
+def test_a_setting_that_is_none_is_left_to_its_default() -> None:
+    given = environment(ServiceSettings(shadow=None, port=4001))
+
+    assert given == {"SKYSIFT_PORT": "4001"}
