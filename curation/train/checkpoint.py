@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -67,7 +68,7 @@ def restore(folder: Path, identity: str) -> tuple[Progress, State, State, State]
         progress = Progress(*(state[k] for k in ("epoch", "best", "best_epoch", "best_network")))
         states = state["network"], state["optimizer"], state["scaler"]
         found = state["identity"]
-    except Exception as error:
+    except (OSError, RuntimeError, UnpicklingError, EOFError, LookupError, TypeError) as error:
         raise WeightsError(f"{path}: no checkpoint of a training: {error}") from error
     if found != identity:
         raise ConfigError(
