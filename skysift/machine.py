@@ -28,6 +28,7 @@ CORE_PACKAGES = (
     "sqlalchemy",
     "jinja2",
     "markupsafe",
+    "psutil",
     "python-multipart",
     "opentelemetry-api",
     "starlette",

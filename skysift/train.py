@@ -92,7 +92,7 @@ def train(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The card as JSON.")] = False,
 ) -> None:
-    """Train the one model you own, and write it as ONNX.
+    """Train the one model you own, as ONNX.
 
     Learns from the frames of a label file whose `split` is empty, train or validation; measures
     on those of test; never looks at those of calibration. Flights (`group`) are never divided.
