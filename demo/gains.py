@@ -10,9 +10,7 @@ import numpy.typing as npt
 
 from demo.evaluate import Scored
 from demo.measures import Bools
-
-RESAMPLINGS = 2000
-LIMITS = (0.025, 0.975)
+from ensembles.group_bootstrap import interval_over_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,6 @@ def _precision(kept: Bools, positive: Bools) -> float:
 
 def _over_flights(gain: Callable[[npt.NDArray[np.intp]], float], scored: Scored, seed: int) -> Gain:
     """Return the gain and its bootstrap interval; whole flights are drawn, not frames."""
-    flights = np.asarray(scored.truth.flights)
-    members = [np.flatnonzero(flights == flight) for flight in np.unique(flights)]
-    rng = np.random.default_rng(seed)
-    resampled = [
-        gain(np.concatenate([members[k] for k in rng.integers(len(members), size=len(members))]))
-        for _ in range(RESAMPLINGS)
-    ]
-    low, high = np.quantile(resampled, LIMITS)
-    return Gain(gain(np.arange(len(flights))), float(low), float(high))
+    flights = scored.truth.flights
+    low, high = interval_over_groups(gain, flights, seed=seed)
+    return Gain(gain(np.arange(len(flights))), low, high)

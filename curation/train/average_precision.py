@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.train.examples import Bools, Indices
+from ensembles.group_bootstrap import interval_over_groups
 from ensembles.voter import Floats
 
 RESAMPLINGS = 1000
-LIMITS = (0.025, 0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,5 @@ def gain(
 
 def _over_groups(measure: Callable[[Indices], float], groups: Indices, seed: int) -> Measured:
     """Return the measure and its bootstrap interval; draws without a positive are left out."""
-    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    rng = np.random.default_rng(seed)
-    drawn = [
-        measure(np.concatenate([members[k] for k in rng.integers(len(members), size=len(members))]))
-        for _ in range(RESAMPLINGS)
-    ]
-    low, high = np.nanquantile(drawn, LIMITS)
-    return Measured(measure(np.arange(len(groups))), float(low), float(high))
+    low, high = interval_over_groups(measure, groups, seed=seed, resamplings=RESAMPLINGS)
+    return Measured(measure(np.arange(len(groups))), low, high)
