@@ -27,6 +27,7 @@ from service.routes import PREFIX, site_app, v1_app
 from service.safe_headers import SafeHeaders
 from service.settings import ServiceSettings, read_settings
 from service.slow_headers import SlowHeaders, connections_of_this_server
+from service.time_limit import replace_bentoml_time_limit
 from service.tracing import bentoml_tracing
 from service.watchdog import CANNOT_START, guard_workers, leave_note
 
@@ -99,6 +100,7 @@ def _end(error: SkysiftError) -> NoReturn:
     os._exit(CANNOT_START)
 
 
+replace_bentoml_time_limit()
 v1 = v1_app(lifespan, origins=SETTINGS.cors_origins)
 site = site_app()
 

@@ -57,6 +57,10 @@ class Wire:
         body: dict[str, Any] = json.loads(self._sent[1]["body"])
         return body
 
+    @property
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self._sent)
+
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop run until something is so."""
