@@ -10,29 +10,21 @@ threshold alone would have done. Draws only what is not there yet.
 """
 
 import argparse
-import csv
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
-from dataclasses import dataclass
-from io import StringIO
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 
+from benchmarks.data_loop_team import BOXES, PROBE, SPOTTER, Team, skysift
 from benchmarks.machine import machine
 from demo.evaluate import read_truth
 from demo.measures import Measures, measure
-from skysift.app import run
+from models.environment import usable_cores
 
-DEMO = Path(__file__).parents[1] / "configs" / "demo.yaml"
-SIZE = ("--width", "160", "--height", "120")
+WIDTH, HEIGHT = 160, 120
 """Small frames: a hiker is as large as in any other, and is drawn in a tenth of the time."""
-
-BACKBONE = "probe:clip"
-TARGET = "hiker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +32,8 @@ class Scale:
     """How much is drawn, labelled and promised.
 
     Args:
+        backbone: Of the specialist.
+        past: Flights whose boxes are known, for a network to begin with; a probe needs none.
         learned: Flights to learn from, in summer.
         calibrated: Flights for each calibration.
         live: Flights to measure on, in each season.
@@ -50,6 +44,8 @@ class Scale:
         confidence: Of the promise.
     """
 
+    backbone: str
+    past: int
     learned: int
     calibrated: int
     live: int
@@ -60,10 +56,11 @@ class Scale:
     confidence: float
 
 
-FULL = Scale(120, 150, 100, 150, 4, 300, 0.9, 0.95)
-SMALL = Scale(30, 60, 24, 36, 3, 60, 0.8, 0.9)
+FULL = Scale(SPOTTER, 800, 120, 400, 800, 800, 4, 1200, 0.9, 0.95)
+SMALL = Scale(PROBE, 60, 30, 60, 24, 36, 3, 60, 0.8, 0.9)
 
 SEEDS = {
+    "summer-past": 207,
     "summer-learned": 201,
     "summer-calibrated": 202,
     "summer-live": 203,
@@ -112,34 +109,37 @@ class Loop:
     Args:
         folder: Of all that is drawn and made.
         scale: How much of it.
-        backbone: Of the specialist.
     """
 
-    def __init__(self, folder: Path, scale: Scale, backbone: str = BACKBONE) -> None:
+    def __init__(self, folder: Path, scale: Scale) -> None:
         self.folder = folder
         self.scale = scale
-        self.backbone = backbone
+        self.team = Team(folder, scale.backbone, recall=scale.recall, confidence=scale.confidence)
 
     def go(self) -> Round:
         """Go round once."""
         self.draw()
-        self.train("first", ["summer-learned"], [self.folder / "summer-learned" / "labels.csv"])
-        self.calibrate("first", "summer-calibrated")
-        self.watch("first", ["summer-learned", "summer-calibrated"])
-        self.deploy("first")
+        self.learn_boxes()
+        team = self.team
+        summer = self.folder / "summer-learned" / "labels.csv"
+        team.train("first", ["summer-learned"], [summer])
+        team.calibrate("first", "summer-calibrated")
+        team.watch("first", ["summer-learned", "summer-calibrated"])
+        team.deploy("first")
         before = self.judged("before", "summer-live")
         during = self.judged("during", "winter-live")
         usual, winter = self.drift("summer-live"), self.drift("winter-arrived")
 
-        labels = self.label_selected()
-        summer = self.folder / "summer-learned" / "labels.csv"
-        self.train("second", ["summer-learned", "winter-arrived"], [summer, labels])
-        self.rethreshold()
-        self.deploy("rethresholded")
+        labels = team.label_selected("winter-arrived", self.scale.picks)
+        sets = ["summer-learned", "winter-arrived"]
+        team.train("second", sets, [summer, labels], after="first")
+        team.take_over("first", "rethresholded")
+        team.calibrate("rethresholded", "winter-calibrated")
+        team.deploy("rethresholded")
         alone = self.judged("a new threshold alone", "winter-live")
-        self.calibrate("second", "winter-calibrated")
-        self.watch("second", ["winter-arrived", "winter-calibrated"])
-        self.deploy("second")
+        team.calibrate("second", "winter-calibrated")
+        team.watch("second", ["winter-arrived", "winter-calibrated"])
+        team.deploy("second")
         after = self.judged("after", "winter-live")
         return Round((before, during, alone, after), usual, winter)
 
@@ -147,162 +147,49 @@ class Loop:
         """Draw the flights that are not there yet."""
         counts = {"learned": self.scale.learned, "calibrated": self.scale.calibrated}
         counts |= {"live": self.scale.live, "arrived": self.scale.arrived}
+        if self.team.trains_a_network:
+            counts["past"] = self.scale.past
         for name, seed in SEEDS.items():
             season, _, use = name.partition("-")
-            if not (self.folder / name / "labels.csv").exists():
-                _run(
-                    *("demo", "draw", self.folder / name, "--climate", season, *SIZE),
+            if use in counts and not (self.folder / name / "labels.csv").exists():
+                skysift(
+                    *("demo", "draw", self.folder / name, "--climate", season),
+                    *("--width", WIDTH, "--height", HEIGHT, "--processes", usable_cores()),
                     *("--flights", counts[use], "--frames", self.scale.frames, "--seed", seed),
                 )
 
-    def train(self, gate: str, sets: Sequence[str], labels: Sequence[Path]) -> None:
-        """Train the specialist of a gate, and paste its entry into an ensemble file."""
-        place = self.folder / gate
-        place.mkdir(exist_ok=True)
-        joined = _joined(labels, self.folder / f"labels-{gate}.csv")
-        said = _run(
-            *("train", *(self.folder / name for name in sets), "--labels", joined),
-            *("--backbone", self.backbone, "--ensemble", DEMO, "--target", TARGET),
-            *("--out", place / "specialist.onnx", "--replace", "--json"),
-        )
-        entry = yaml.safe_load(json.loads(said)["entry"])
-        self.write_base(gate, entry, full_ballots=1.0)
+    def learn_boxes(self) -> None:
+        """Train the network that the team began with, unless it is there or none is needed."""
+        out = self.folder / BOXES
+        if self.team.trains_a_network and not out.exists():
+            from benchmarks.data_loop_boxes import write_boxes  # noqa: PLC0415 - needs torch
 
-    def write_base(self, gate: str, voters: list[dict[str, Any]], *, full_ballots: float) -> None:
-        """Write an ensemble file that is not calibrated yet."""
-        described = {"name": "round", "target": TARGET, "vote": "or", "voters": voters}
-        text = yaml.safe_dump(described | {"full_ballots": full_ballots}, sort_keys=False)
-        (self.folder / gate / "base.yaml").write_text(text, encoding="utf-8")
-
-    def calibrate(self, gate: str, flights: str) -> None:
-        """Score labelled flights, none of which were selected, and promise a recall on them."""
-        place, frames = self.folder / gate, self.folder / flights
-        base, scores = place / "base.yaml", place / f"{flights}.csv"
-        _run(
-            *("score", frames, "--labels", frames / "labels.csv", "--ensemble", base),
-            *("--out", scores),
-        )
-        _run(
-            *("calibrate", scores, "--ensemble", base, "--out", place / "gate.yaml"),
-            *("--recall", self.scale.recall, "--confidence", self.scale.confidence),
-        )
-
-    def rethreshold(self) -> None:
-        """Calibrate the first specialist again, on winter, without training it."""
-        place = self.folder / "rethresholded"
-        place.mkdir(exist_ok=True)
-        first = self.folder / "first"
-        (place / "specialist.onnx").write_bytes((first / "specialist.onnx").read_bytes())
-        (place / "base.yaml").write_bytes((first / "base.yaml").read_bytes())
-        self.calibrate("rethresholded", "winter-calibrated")
-
-    def watch(self, gate: str, sets: Sequence[str]) -> None:
-        """Make the profile that drift is measured against."""
-        place = self.folder / gate
-        _run(
-            *("profile", "make", *(self.folder / name for name in sets)),
-            *("--ensemble", place / "gate.yaml", "--out", place / "profile.npz"),
-            may_exit_1=True,  # few flights make a profile that alarms too often, and it says so
-        )
-
-    def deploy(self, gate: str) -> None:
-        """Put a gate in the old one's place, in one step: whoever reads `live` sees one of them."""
-        link = self.folder / ".live"
-        link.unlink(missing_ok=True)
-        link.symlink_to(gate)
-        link.replace(self.folder / "live")
+            write_boxes(self.folder / "summer-past", out, size=(WIDTH, HEIGHT))
 
     def judged(self, when: str, flights: str) -> Line:
         """Return how the gate that is deployed does on live flights."""
         names, truth = read_truth(self.folder / flights)
-        said = _run(
-            *("triage", self.folder / flights, "--json"),
-            *("--ensemble", self.folder / "live" / "gate.yaml"),
+        said = skysift(
+            *("triage", self.folder / flights, "--json", "--ensemble", self.team.live),
             may_exit_1=True,
         )
         rows = (json.loads(line) for line in said.splitlines() if line.startswith("{"))
         kept = {row["source"]: row["decision"] == "review" for row in rows}
         decided = np.array([kept[str(self.folder / flights / name)] for name in names])
-        gate = (self.folder / "live").readlink().name
+        gate = self.team.live.parent.readlink().name
         return Line(when, gate, measure(f"{gate} on {flights}", decided, truth))
 
     def drift(self, flights: str) -> Drift:
         """Return what the drift report of the gate that is deployed says."""
-        live = self.folder / "live"
-        said = _run(
-            *("drift", "report", self.folder / flights, "--ensemble", live / "gate.yaml"),
-            *("--profile", live / "profile.npz", "--json"),
+        live = self.team.live
+        said = skysift(
+            *("drift", "report", self.folder / flights, "--ensemble", live),
+            *("--profile", live.with_name("profile.npz"), "--json"),
             *("--out", self.folder / f"drift-{flights}.html"),
             may_exit_1=True,
         )
         facts = json.loads(said)
         return Drift(facts["flights"], len(facts["unusual_flights"]), len(facts["alarms"]))
-
-    def label_selected(self) -> Path:
-        """Pick winter frames, ask the world what is on them, and return the labels."""
-        frames, gate = self.folder / "winter-arrived", self.folder / "live" / "gate.yaml"
-        manifest, picks = self.folder / "winter.parquet", self.folder / "picks.csv"
-        if not manifest.exists():
-            _run(
-                *("curate", "index", frames, "--ensemble", gate, "--out", manifest),
-                *("--workers", 1),
-            )
-        _run(
-            *("curate", "select", manifest, "-n", self.scale.picks),
-            *("--ensemble", gate, "--out", picks),
-        )
-        labels = self.folder / "winter-labels.csv"
-        labels.unlink(missing_ok=True)
-        _answer(picks, frames)
-        _run(
-            *("curate", "import-labels", picks, "--manifest", manifest, "--into", labels),
-            *("--by", "the world", "--ensemble", gate),
-        )
-        return labels
-
-
-def _answer(picks: Path, frames: Path) -> None:
-    """Fill in the labels of picked frames."""
-    names, truth = read_truth(frames)
-    known = {str(frames / name): bool(ids) for name, ids in zip(names, truth.targets, strict=True)}
-    with picks.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        row["label"] = str(int(known[row["frame"]]))
-    with picks.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _joined(labels: Sequence[Path], path: Path) -> Path:
-    """Write several label files as one; a frame with several objects keeps one line."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["frame", "label", "group"])
-        for each in labels:
-            writer.writerows(dict.fromkeys(_lines(each)))
-    return path
-
-
-def _lines(labels: Path) -> Iterator[tuple[str, str, str]]:
-    with labels.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            yield str(labels.parent / row["frame"]), row["label"], row["group"]
-
-
-def _run(*words: object, may_exit_1: bool = False) -> str:
-    """Run one command of Skysift's, and return what it printed.
-
-    Raises:
-        RuntimeError: It failed.
-    """
-    printed = StringIO()
-    with redirect_stdout(printed):
-        code = run([str(word) for word in words])
-    if code and not (may_exit_1 and code == 1):
-        raise RuntimeError(f"skysift {' '.join(map(str, words))} ended with {code}")
-    return printed.getvalue()
 
 
 def table(done: Round) -> str:
@@ -319,17 +206,19 @@ def table(done: Round) -> str:
     return "\n".join([*head, *rows, "", *drift])
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Go round, and print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--small", action="store_true")
-    parser.add_argument("--backbone", default=BACKBONE)
-    asked = parser.parse_args()
+    parser.add_argument("--backbone", help="instead of the one of this size")
+    asked = parser.parse_args(arguments)
     asked.folder.mkdir(parents=True, exist_ok=True)
     scale = SMALL if asked.small else FULL
+    if asked.backbone:
+        scale = replace(scale, backbone=asked.backbone)
     print(machine())
-    print(table(Loop(asked.folder.absolute(), scale, asked.backbone).go()))
+    print(table(Loop(asked.folder.absolute(), scale).go()))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,15 @@ class Spotter(nn.Module):  # type: ignore[misc]  # torch is not followed
         return self.places(image).amax(dim=(1, 2))[:, None]
 
 
+class EmbeddingSpotter(Spotter):
+    """Gives, beside the logits, what the frames look like on the whole, (n, 64)."""
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return one logit and one embedding per picture."""
+        seen = self.body(image)
+        return self.head(seen).amax(dim=(2, 3)), seen.mean(dim=(2, 3))
+
+
 def train_specialist(
     examples: list[Example],
     path: Path,
@@ -85,17 +94,30 @@ def train_specialist(
     report: Callable[[str], None],
 ) -> Spotter:
     """Train on drawn frames and export to `path`, an ONNX file with one logit per picture."""
+    model = learn_from_boxes(examples, RECIPE, seed=seed, stages=stages, report=report)
+    export_specialist(model, path)
+    return model
+
+
+def learn_from_boxes(
+    examples: list[Example],
+    recipe: Recipe,
+    *,
+    seed: int,
+    stages: tuple[Stage, ...],
+    report: Callable[[str], None],
+) -> Spotter:
+    """Return a network that has learned from drawn frames, seen as the recipe says."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     model = Spotter()
     model.to(memory_format=torch.channels_last)
-    cutter = Cutter(examples, read_pixels(examples, RECIPE), seed=seed)
+    cutter = Cutter(examples, read_pixels(examples, recipe), seed=seed)
 
     def loss_of(cuts: list[Cut]) -> torch.Tensor:
         return place_loss(model.places(as_tensor(cuts, CHANGES, generator)), cuts)
 
     run_stages(model, stages, cutter, loss_of, report)
-    export_specialist(model, path)
     return model
 
 

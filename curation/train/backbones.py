@@ -28,8 +28,6 @@ class Specialist(nn.Module):  # type: ignore[misc]  # torch is not followed: it 
         width: Of the features.
     """
 
-    outputs = ("logit", "features")
-
     def __init__(self, body: nn.Module, width: int) -> None:
         super().__init__()
         self.body = body
@@ -43,18 +41,17 @@ class Specialist(nn.Module):  # type: ignore[misc]  # torch is not followed: it 
         return self.head(features), features
 
 
-class OneLogit(nn.Module):  # type: ignore[misc]  # the same
-    """A network of one's own that gives one logit a picture, shape (n, 1), and nothing else."""
-
-    outputs = ("logit",)
+class Own(nn.Module):  # type: ignore[misc]  # the same
+    """A network of one's own: gives logits, shape (n, 1), or these and features, shape (n, d)."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor]:
-        """Return the logits."""
-        return (self.network(image),)
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Return the logits, and the features if there are any."""
+        given = self.network(image)
+        return (given,) if isinstance(given, torch.Tensor) else tuple(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def specialised(backbone: Backbone, network: nn.Module, pool: Pool) -> nn.Module
         ConfigError: Its last layer is not one that can be replaced.
     """
     if backbone.own:
-        return OneLogit(network)
+        return Own(network)
     if pool == "max":
         _pool_by_maximum(network, backbone.name)
     name, last = last_layer(network, backbone.name)

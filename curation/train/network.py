@@ -34,6 +34,8 @@ from models.tensors import Tensor
 from models.weight_source import weight_source
 from models.weights import put
 
+FEATURES = "features"
+OUTPUT_NAMES = (LOGIT, FEATURES)
 CHECKED_FRAMES = 16
 """Of the user's own, on which torch and the file must agree, beside drawn ones."""
 
@@ -145,19 +147,16 @@ class TrainedNetwork:
         weights = path.with_suffix(".safetensors")
         with TemporaryDirectory() as folder:
             draft = Path(folder) / path.name
-            write_onnx(
-                network,
-                torch.zeros(EXAMPLE_BATCH, *self.seen.recipe.shape),
-                draft,
-                input_name="image",
-                output_names=network.outputs,
-            )
+            example = torch.zeros(EXAMPLE_BATCH, *self.seen.recipe.shape)
+            with torch.no_grad():
+                names = OUTPUT_NAMES[: len(network(example))]
+            write_onnx(network, example, draft, input_name="image", output_names=names)
             differences = {"score": self._check(network, draft)}
             state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
             save_file(state, draft.with_suffix(".safetensors"))
             put(draft.with_suffix(".safetensors"), weights)
             put(draft, path)
-        embedding = network.outputs[1] if len(network.outputs) > 1 else ""
+        embedding = FEATURES if FEATURES in names else ""
         return Written(differences, digest_of(network), OPSET, embedding, (weights,))
 
     def _check(self, network: nn.Module, path: Path) -> float:
