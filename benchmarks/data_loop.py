@@ -22,6 +22,7 @@ from benchmarks.machine import machine
 from demo.evaluate import read_truth
 from demo.measures import Measures, measure
 from models.environment import usable_cores
+from monitoring.simulation import WINDOWS
 
 WIDTH, HEIGHT = 160, 120
 """Small frames: a hiker is as large as in any other, and is drawn in a tenth of the time."""
@@ -56,7 +57,7 @@ class Scale:
     confidence: float
 
 
-FULL = Scale(SPOTTER, 800, 120, 400, 800, 800, 4, 1200, 0.9, 0.95)
+FULL = Scale(SPOTTER, 800, 120, 800, 800, 800, 4, 1200, 0.9, 0.95)
 SMALL = Scale(PROBE, 60, 30, 60, 24, 36, 3, 60, 0.8, 0.9)
 
 SEEDS = {
@@ -81,10 +82,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What the drift report said of flights."""
+    """What the drift report said of flights: how many are unusual, how many windows alarm."""
 
     flights: int
     unusual: int
+    windows: int
     alarms: int
 
 
@@ -124,7 +126,7 @@ class Loop:
         summer = self.folder / "summer-learned" / "labels.csv"
         team.train("first", ["summer-learned"], [summer])
         team.calibrate("first", "summer-calibrated")
-        team.watch("first", ["summer-learned", "summer-calibrated"])
+        team.watch("first", "summer-calibrated")
         team.deploy("first")
         before = self.judged("before", "summer-live")
         during = self.judged("during", "winter-live")
@@ -138,7 +140,7 @@ class Loop:
         team.deploy("rethresholded")
         alone = self.judged("a new threshold alone", "winter-live")
         team.calibrate("second", "winter-calibrated")
-        team.watch("second", ["winter-arrived", "winter-calibrated"])
+        team.watch("second", "winter-calibrated")
         team.deploy("second")
         after = self.judged("after", "winter-live")
         return Round((before, during, alone, after), usual, winter)
@@ -189,7 +191,9 @@ class Loop:
             may_exit_1=True,
         )
         facts = json.loads(said)
-        return Drift(facts["flights"], len(facts["unusual_flights"]), len(facts["alarms"]))
+        windows = sum(max(0, facts["panes"] - panes + 1) for panes in WINDOWS)
+        unusual, alarms = len(facts["unusual_flights"]), len(facts["alarms"])
+        return Drift(facts["flights"], unusual, windows, alarms)
 
 
 def table(done: Round) -> str:
@@ -199,7 +203,8 @@ def table(done: Round) -> str:
         for line in done.lines
     ]
     drift = [
-        f"drift, {name}: {each.alarms} alarms, {each.unusual} of {each.flights} flights unusual"
+        f"drift, {name}: {each.alarms} of {each.windows} windows alarm, "
+        f"{each.unusual} of {each.flights} flights unusual"
         for name, each in (("summer", done.usual), ("winter", done.winter))
     ]
     head = ["| when | hikers found | recall (frames) | share kept |", "|---|---|---|---|"]

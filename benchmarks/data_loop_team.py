@@ -20,7 +20,7 @@ PROBE = "probe:clip"
 SPOTTER = "demo.train_specialist:EmbeddingSpotter"
 BOXES = "boxes.safetensors"
 """Beside the gates: what a network begins with."""
-NETWORK_OPTIONS = ("--size", "72x96", "--rate", "0.01", "--epochs", "40", "--patience", "15")
+NETWORK_OPTIONS = ("--size", "72x96", "--rate", "0.01", "--epochs", "80", "--patience", "30")
 """A small network that stays as near to a small frame as the demo's to a large one."""
 
 
@@ -107,11 +107,11 @@ class Team:
         for name in ("specialist.onnx", "base.yaml"):
             (self.folder / new / name).write_bytes((self.folder / old / name).read_bytes())
 
-    def watch(self, gate: str, sets: Sequence[str]) -> None:
-        """Make the profile that drift is measured against."""
+    def watch(self, gate: str, flights: str) -> None:
+        """Make the profile that drift is measured against, of frames that nothing learned from."""
         place = self.folder / gate
         skysift(
-            *("profile", "make", *(self.folder / name for name in sets)),
+            *("profile", "make", self.folder / flights),
             *("--ensemble", place / "gate.yaml", "--out", place / "profile.npz"),
             may_exit_1=True,  # few flights make a profile that alarms too often, and it says so
         )

@@ -21,6 +21,7 @@ from service.auth import Door
 from service.desk import Desk
 from service.health import Readyz
 from service.logs import configure_logs
+from service.memory import keep_few_arenas
 from service.readiness import Readiness, drain_on_sigterm
 from service.reload import Reloads, open_desk
 from service.routes import PREFIX, site_app, v1_app
@@ -33,6 +34,8 @@ from service.watchdog import CANNOT_START, guard_workers, leave_note
 
 BENTOML_MARGIN_SECONDS = 30
 """BentoML's own timeout must never come before ours: its answer has another shape."""
+FEWEST_ARENAS = 2
+"""For threads that judge and threads that decode."""
 PROBE_SECONDS = 5
 """Between questions to a voter that gives no score."""
 
@@ -45,6 +48,7 @@ readiness = Readiness()
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Load the ensembles before the first request, and let threads go after the last."""
     configure_logs(SETTINGS.log_format)
+    keep_few_arenas(max(FEWEST_ARENAS, SETTINGS.cores))
     desk, reloads = _open()
     app.state.desk = desk
     app.state.door = site.state.door = _open_door()
