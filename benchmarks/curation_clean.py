@@ -26,7 +26,8 @@ from benchmarks.curation_defects import PLANTED, jpeg
 from curation.clean.clean import COLUMNS, findings_in
 from curation.clean.finding import Defect, Finding
 from curation.clean.thresholds import Thresholds
-from curation.manifest import EMBEDDING, embeddings, read_manifest
+from curation.manifest import embeddings, read_manifest
+from curation.manifest_schema import EMBEDDING
 from demo.scenes import draw_flights
 
 GOOD = "good"

@@ -22,15 +22,8 @@ import pyarrow as pa
 
 from curation.clean.off_subject import strangeness
 from curation.duplicates.alike import Likeness, Looks, linked_sets, stood_for
-from curation.manifest import (
-    EMBEDDING,
-    MadeWith,
-    any_embeddings,
-    perceptual_hashes,
-    read_manifest,
-    schema_of,
-    write_manifest,
-)
+from curation.manifest import any_embeddings, perceptual_hashes, read_manifest, write_manifest
+from curation.manifest_schema import EMBEDDING, MadeWith, schema_of
 from ensembles.voter import Floats
 
 DIMENSION = 512

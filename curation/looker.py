@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from curation.groups import GroupBy, group_of
-from curation.manifest import EMBEDDING, SCORE, MadeWith, schema_of
+from curation.manifest_schema import EMBEDDING, SCORE, MadeWith, schema_of
 from curation.measures import measure
 from ensembles.errors import BadImageError, ConfigError
 from ensembles.reasons import Reason

@@ -15,13 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curation.looker import File
-from curation.manifest import (
-    MadeWith,
-    made_with_of,
-    record_batches,
-    schema_of,
-    write_manifest,
-)
+from curation.manifest import made_with_of, record_batches, write_manifest
+from curation.manifest_schema import MadeWith, schema_of
 from ensembles.errors import ConfigError, SkysiftError
 
 SUFFIX = ".parts"

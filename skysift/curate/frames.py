@@ -10,9 +10,6 @@ from curation.duplicates.alike import Looks
 from curation.labels.given import Frames, Given
 from curation.labels.label_file import Label, read_label_file
 from curation.manifest import (
-    EMBEDDING,
-    SCORE,
-    MadeWith,
     embeddings,
     has_embedding,
     made_with_of,
@@ -21,6 +18,7 @@ from curation.manifest import (
     record_batches,
     rows_in,
 )
+from curation.manifest_schema import EMBEDDING, SCORE, MadeWith
 from ensembles.config import EnsembleConfig
 from ensembles.errors import ConfigError
 from ensembles.score_table import Codes

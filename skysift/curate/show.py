@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
-from curation.manifest import SCORE, MadeWith, made_with_of, read_manifest
+from curation.manifest import made_with_of, read_manifest
+from curation.manifest_schema import SCORE, MadeWith
 
 SHOWN_DIGITS = 12
 """Of a SHA-256: enough to tell ensembles apart by eye."""

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from curation.manifest import EMBEDDING, MadeWith, schema_of, write_manifest
+from curation.manifest import write_manifest
+from curation.manifest_schema import EMBEDDING, MadeWith, schema_of
 from ensembles.voter import Floats
 
 MADE_WITH = MadeWith("demo", "d" * 64, ("specialist", "clip"), "specialist", 4)

@@ -6,7 +6,7 @@ import pytest
 
 from curation.crew import Crew
 from curation.looker import File, Station
-from curation.manifest import MadeWith, schema_of
+from curation.manifest_schema import MadeWith, schema_of
 from ensembles.errors import SkysiftError
 from models.settings import ModelSettings
 from tests.batch.mischief import ensemble_in, flight_in, picture

@@ -7,8 +7,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from curation.manifest import (
-    EMBEDDING,
-    MadeWith,
     embeddings,
     has_embedding,
     made_with_of,
@@ -17,9 +15,9 @@ from curation.manifest import (
     read_manifest,
     record_batches,
     rows_in,
-    schema_of,
     write_manifest,
 )
+from curation.manifest_schema import EMBEDDING, MadeWith, schema_of
 from ensembles.errors import ConfigError
 from tests.curation.manifests import MADE_WITH, table_of, written
 

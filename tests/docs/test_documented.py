@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from batch.formats.catalog import FORMATS
 from batch.formats.parquet import LEADING, OF_A_VOTER, TRAILING
-from curation.manifest import MadeWith, schema_of
+from curation.manifest_schema import MadeWith, schema_of
 from ensembles.config import EnsembleConfig, OnDrift, VoterConfig, WeightedVote
 from ensembles.reasons import Reason
 from ensembles.tiles import Tiles

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from batch.labels import labels_of, read_labels
-from curation.manifest import MadeWith
+from curation.manifest_schema import MadeWith
 from tests.curation.manifests import table_of, written
 from tests.skysift.conftest import Skysift
 

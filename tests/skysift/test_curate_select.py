@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curation.manifest import MadeWith
+from curation.manifest_schema import MadeWith
 from demo.shipped import CONFIG
 from skysift.app import run
 from tests.curation.manifests import table_of, written

@@ -7,7 +7,8 @@ import pytest
 from curation.clean.clean import findings_in
 from curation.clean.finding import Defect, Finding
 from curation.clean.thresholds import Thresholds
-from curation.manifest import MadeWith, embeddings
+from curation.manifest import embeddings
+from curation.manifest_schema import MadeWith
 from ensembles.voter import Floats
 from tests.curation.manifests import table_of
 
