@@ -18,6 +18,8 @@ from models.settings import read_settings
 
 DATA = Path(os.environ.get("SKYSIFT_DATA", Path(__file__).parents[2] / "shared" / "data"))
 WEIGHTS = "models/resnet50-imagenet-fp16.safetensors"
+RESNET50 = {"weights": str(DATA / WEIGHTS), "positive": {"minivan": 1.0}, "embeddings": True}
+"""Options of a voter that is asked for its embeddings alone."""
 BATCH = 10
 
 
@@ -39,9 +41,7 @@ def scenes(folder: Path) -> tuple[Floats, Codes, npt.NDArray[np.str_]]:
 
 def _embedded(pictures: list[Path]) -> Floats:
     settings = read_settings()
-    options = ResNet50Options.model_validate(
-        {"weights": str(DATA / WEIGHTS), "positive": {"minivan": 1.0}, "embeddings": True}
-    )
+    options = ResNet50Options.model_validate(RESNET50)
     if not options.network(settings).exists():
         options.export(settings)
     voter = options.load(Runtime(settings))

@@ -14,7 +14,7 @@ import yaml
 from PIL import Image
 
 from benchmarks.curation_clean import GOOD, found_among, index
-from benchmarks.curation_scenes_world import DATA, WEIGHTS
+from benchmarks.curation_scenes_world import DATA, RESNET50
 from curation.clean.finding import Defect
 from ensembles.score_table import Codes
 
@@ -55,8 +55,7 @@ def lay_out(folder: Path) -> None:
 
 def ensemble(folder: Path) -> Path:
     """Return an ensemble file whose one voter gives embeddings of real weights."""
-    options = {"weights": str(DATA / WEIGHTS), "positive": {"minivan": 1.0}, "embeddings": True}
-    voter = {"name": "resnet50", "kind": "resnet50", "threshold": 0.5, "options": options}
+    voter = {"name": "resnet50", "kind": "resnet50", "threshold": 0.5, "options": RESNET50}
     path = folder / "real.yaml"
     described = {"name": "real", "target": "vehicle", "vote": "or", "voters": [voter]}
     path.write_text(yaml.safe_dump(described))

@@ -57,8 +57,30 @@ class Scale:
     confidence: float
 
 
-FULL = Scale(SPOTTER, 800, 120, 800, 800, 800, 4, 1200, 0.9, 0.95)
-SMALL = Scale(PROBE, 60, 30, 60, 24, 36, 3, 60, 0.8, 0.9)
+FULL = Scale(
+    backbone=SPOTTER,
+    past=800,
+    learned=120,
+    calibrated=800,
+    live=800,
+    arrived=800,
+    frames=4,
+    picks=1200,
+    recall=0.9,
+    confidence=0.95,
+)
+SMALL = Scale(
+    backbone=PROBE,
+    past=60,
+    learned=30,
+    calibrated=60,
+    live=24,
+    arrived=36,
+    frames=3,
+    picks=60,
+    recall=0.8,
+    confidence=0.9,
+)
 
 SEEDS = {
     "summer-past": 207,
@@ -67,7 +89,7 @@ SEEDS = {
     "summer-live": 203,
     "winter-arrived": 204,
     "winter-calibrated": 205,
-    "winter-live": 206,
+    "winter-live": 209,
 }
 
 

@@ -20,8 +20,9 @@ PROBE = "probe:clip"
 SPOTTER = "demo.train_specialist:EmbeddingSpotter"
 BOXES = "boxes.safetensors"
 """Beside the gates: what a network begins with."""
-NETWORK_OPTIONS = ("--size", "72x96", "--rate", "0.01", "--epochs", "80", "--patience", "30")
-"""A small network that stays as near to a small frame as the demo's to a large one."""
+NETWORK_SIZE = (72, 96)
+"""Height and width, pixels: a small frame shrinks as much as the demo's own frames do."""
+NETWORK_OPTIONS = ("--rate", "0.01", "--epochs", "80", "--patience", "30")
 
 
 class Team:
@@ -74,7 +75,9 @@ class Team:
         place.mkdir(exist_ok=True)
         joined = _joined(labels, self.folder / f"labels-{gate}.csv")
         start = self.folder / after / "specialist.safetensors" if after else self.folder / BOXES
-        how = ("--weights", start, *self._options) if self.trains_a_network else ()
+        size = "x".join(map(str, NETWORK_SIZE))
+        network = ("--weights", start, "--size", size, *self._options)
+        how = network if self.trains_a_network else ()
         said = skysift(
             *("train", *(self.folder / name for name in sets), "--labels", joined),
             *("--backbone", self.backbone, *how, "--ensemble", DEMO, "--target", TARGET),

@@ -13,7 +13,7 @@ def keep_few_arenas(most: int) -> None:
 
     glibc gives nearly every thread one of its own, eight for each core, and what lies free in one
     is of no use to the others. Sessions are opened on one thread and used on others, so a service
-    that loads gate after gate under load came to three times the memory that it needs.
+    that loads gate after gate under load came to more than twice the memory that it needs.
 
     Args:
         most: As many as threads work at once; whoever set `MALLOC_ARENA_MAX` knows better.

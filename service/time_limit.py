@@ -1,8 +1,8 @@
 """BentoML's time limit of a request, without what it leaves behind.
 
 BentoML 1.4 sets a timer for every request and never cancels it. Until the timer rings, minutes
-later, it holds the request and all that was known of it: at 90 requests a second that came to
-100 MB. Here the timer goes with the request.
+later, it holds the request and all that was known of it: 116 MB in a soak of 20,000 requests.
+Here the timer goes with the request.
 """
 
 import asyncio
@@ -47,7 +47,9 @@ class TimeLimit:
         except TimeoutError:
             if not limit.expired():
                 raise
-            late = Refusal(Reason.TIMEOUT, f"not answered within {self._seconds:g} s", status=504)
+            late = Refusal(
+                Reason.TIMEOUT, f"not answered within {self._seconds:g} s", retry_after=1
+            )
             answer = await answer_refusal(Request(scope), late)
             await answer(scope, receive, send)
 

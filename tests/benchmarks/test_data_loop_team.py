@@ -12,7 +12,7 @@ from demo.scenes import draw_flights
 pytestmark = pytest.mark.pretrained
 
 SIZE = (160, 120)
-OPTIONS = ("--size", "72x96", "--epochs", "1")
+OPTIONS = ("--epochs", "1")
 
 
 def test_a_network_begins_with_what_it_learned_before_and_gives_embeddings(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_a_late_answer_is_a_review_with_its_reason_and_the_work_is_stopped() -> 
     async def story() -> None:
         wire = await Wire(limited(never, SHORT_SECONDS), PATH).send(b"").done()
 
-        assert wire.status == 504
+        assert wire.status == 503
         assert (wire.answer["decision"], wire.answer["reason"]) == ("review", "timeout")
         assert stopped
 

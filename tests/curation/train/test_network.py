@@ -28,6 +28,7 @@ pytestmark = pytest.mark.pretrained
 
 SETTINGS = ModelSettings(provider="cpu", threads=1, offline=True)
 TINY = "tests.curation.train.tiny:Tiny"
+TELLING = "tests.curation.train.tiny:Telling"
 SIZE = (HEIGHT, WIDTH)
 EPOCHS = 12
 
@@ -80,23 +81,9 @@ def test_a_network_of_ones_own_learns_and_the_gate_scores_as_torch_does(
     assert np.abs(reading.scores - expected).max() < 1e-3
 
 
-def test_a_network_of_ones_own_that_gives_features_is_a_voter_with_embeddings(
-    examples: Examples, tmp_path: Path
-) -> None:
-    learner = learner_of("tests.curation.train.tiny:Telling", epochs=1)
-    trained = learned(learner, examples, tmp_path)
-
-    written = trained.write(tmp_path / "telling.onnx")
-    reading = reading_of(tmp_path / "telling.onnx", written, learner.recipe, examples)
-
-    assert np.abs(reading.scores - trained.scores(np.arange(len(examples)))).max() < 1e-3
-    assert reading.embeddings is not None
-    assert reading.embeddings.shape == (len(examples), 8)
-
-
 @pytest.mark.parametrize("pool", ["mean", "max"])
-@pytest.mark.parametrize("backbone", ["mobilenet_v3_small", "resnet18", "efficientnet_b0"])
-def test_classifiers_of_torchvision_become_voters_with_embeddings(
+@pytest.mark.parametrize("backbone", ["mobilenet_v3_small", "resnet18", "efficientnet_b0", TELLING])
+def test_networks_that_give_features_become_voters_with_embeddings(
     backbone: str, pool: str, examples: Examples, tmp_path: Path
 ) -> None:
     learner = learner_of(backbone, pool=pool, epochs=1)
